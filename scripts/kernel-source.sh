@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Fetch a Debian kernel source into the cache and print its directory.
+#
+#   kernel-source.sh [VERSION]   VERSION as 7.3 or 6.12; without one, the newest
+#                                7.x that Debian's suites serve
+#   kernel-source.sh -l          list what the suites serve
+#
+# Debian's archive is asked through an apt configuration of our own: the
+# system's lists, sources and package state are neither read nor changed. What
+# was unpacked once is used again without asking the network.
+
+. "$(dirname -- "$0")/lib.sh"
+
+usage() {
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
+}
+
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+mirror=${DEBIAN_MIRROR:-http://deb.debian.org}
+apt_dir=$cache_dir/apt
+source_dir=$cache_dir/source
+
+need_apt() {
+	command -v apt-get >/dev/null 2>&1 ||
+		die "no apt here to fetch a kernel source with: pass your own tree, KDIR=/path/to/linux"
+}
+
+update() {
+	[ -r "$keyring" ] ||
+		die "$keyring is missing (package debian-archive-keyring): install it, or pass KDIR=/path/to/linux"
+	mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial" "$apt_dir/state" "$apt_dir/none" ||
+		die "cannot write to the cache $cache_dir"
+	{
+		for _suite in sid forky trixie-backports bookworm-backports; do
+			echo "deb [signed-by=$keyring] $mirror/debian $_suite main"
+		done
+		for _suite in trixie-security bookworm-security; do
+			echo "deb [signed-by=$keyring] $mirror/debian-security $_suite main"
+		done
+	} >"$apt_dir/sources.list"
+	cat >"$apt_dir/apt.conf" <<-EOF
+		Dir::Etc::SourceList "$apt_dir/sources.list";
+		Dir::Etc::SourceParts "-";
+		Dir::Etc::Preferences "-";
+		Dir::Etc::PreferencesParts "$apt_dir/none";
+		Dir::State "$apt_dir/state";
+		Dir::State::Lists "$apt_dir/lists";
+		Dir::State::Status "/dev/null";
+		Dir::Cache "$apt_dir/cache";
+		APT::Sandbox::User "$(id -un)";
+		Acquire::Retries "2";
+		Acquire::http::Timeout "30";
+	EOF
+	# The lists of the last hour are good enough.
+	[ -z "$(find "$apt_dir/updated" -mmin -60 2>/dev/null)" ] || return 0
+	phase "$apt_dir/update.log" "asking Debian for kernel sources" \
+		apt-get -c "$apt_dir/apt.conf" --error-on=any update ||
+		die "no answer from Debian's archive ($(grep '^[EW]:' "$apt_dir/update.log" | tail -n 1)): check the network, or pass KDIR=/path/to/linux"
+	touch "$apt_dir/updated"
+}
+
+# available: lines "VERSION PACKAGE-VERSION", newest first.
+available() {
+	apt-cache -c "$apt_dir/apt.conf" search --names-only '^linux-source-[0-9.]+$' |
+		awk '{ print $1 }' | sort -u |
+		xargs -r apt-cache -c "$apt_dir/apt.conf" madison |
+		awk '{ sub(/^linux-source-/, "", $1); print $1, $3 }' |
+		sort -u -k1,1Vr -k2,2Vr
+}
+
+# unpacked VERSION: the newest unpacked tree of this version, if there is one.
+unpacked() {
+	find "$source_dir" -mindepth 1 -maxdepth 1 -type d -name "linux-$1[.]*" 2>/dev/null |
+		grep -v '[.]partial$' | sort -V | tail -n 1
+}
+
+case $#:${1:-} in
+1:-h | 1:--help) usage; exit 0 ;;
+1:-l) need_apt; update; available; exit 0 ;;
+0:) version= ;;
+1:[0-9]*.[0-9]*) version=$1 ;;
+*) usage >&2; die "'$*' is not a kernel version like 7.3" ;;
+esac
+case $version in *[!0-9.]*) die "'$version' is not a kernel version like 7.3" ;; esac
+
+mkdir -p "$source_dir" || die "cannot write to the cache $cache_dir: move it with VMA_LOCK_CACHE=DIR"
+if [ -n "$version" ] && [ -z "${VMA_LOCK_UPDATE:-}" ]; then
+	tree=$(unpacked "$version")
+else
+	# The newest 7.x: what is served decides, unless nothing can be asked.
+	tree=
+	[ -n "${VMA_LOCK_UPDATE:-}" ] || tree=$(unpacked '[7-9]')
+fi
+if [ -n "$tree" ]; then
+	printf '%s\n' "$tree"
+	exit 0
+fi
+
+need_apt
+need_space "$cache_dir" 4000 "a kernel source with its archive"
+update
+if [ -z "$version" ]; then
+	version=$(available | awk '$1 ~ /^7[.]/ { print $1; exit }')
+	[ -n "$version" ] || die "Debian's suites serve no linux-source-7.* now: pass KVER= (see 'kernel-source.sh -l') or KDIR=/path/to/linux"
+fi
+package=$(available | awk -v v="$version" '$1 == v { print $2; exit }')
+[ -n "$package" ] ||
+	die "Debian's suites serve no linux-source-$version; there are: $(available | awk '{ print $1 }' | sort -uV | paste -sd' ')"
+tree=$source_dir/linux-$package
+if [ -d "$tree" ]; then
+	printf '%s\n' "$tree"
+	exit 0
+fi
+
+need xz xz-utils
+partial=$tree.partial
+on_exit "rm -rf '$partial'"
+rm -rf "$partial"
+mkdir "$partial"
+phase "$source_dir/download.log" "downloading linux-source-$version $package" \
+	sh -c 'cd "$1" && exec apt-get -c "$2" download "linux-source-$3=$4"' sh \
+	"$partial" "$apt_dir/apt.conf" "$version" "$package" ||
+	die "download failed: $(tail -n 1 "$source_dir/download.log")"
+phase "$source_dir/unpack.log" "unpacking linux-source-$version $package" \
+	sh -ec 'cd "$1"; dpkg-deb -x ./*.deb deb; rm ./*.deb
+		mkdir tree; tar -C tree --strip-components=1 -xf deb/usr/src/linux-source-*.tar.xz
+		rm -r deb; printf "Debian %s\n" "$2" >tree/.vma-lock-origin' sh "$partial" "$package" ||
+	die "unpacking failed: $(tail -n 1 "$source_dir/unpack.log")"
+mv "$partial/tree" "$tree"
+printf '%s\n' "$tree"

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0
+# Shell functions that every script of this directory sources: messages, the
+# cache, phases with a live progress line, and the clean-up that lets nothing
+# outlive an interrupted script.
+# shellcheck shell=sh
+
+# Where kernel sources, overlaid trees and builds live; never in a clone.
+cache_dir=${VMA_LOCK_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vma-lock}
+# The repository this script belongs to.
+repo_dir=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+
+# die MESSAGE...: one clear line on stderr, status 1.
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# note MESSAGE...: progress for people, on stderr so that stdout stays data.
+note() {
+	printf '%s\n' "$*" >&2
+}
+
+# need COMMAND PACKAGE: fail with the name of what to install.
+need() {
+	command -v "$1" >/dev/null 2>&1 ||
+		die "$1 is missing: install it (Debian: apt-get install $2)"
+}
+
+# need_space DIR MIB WHAT: refuse to start what cannot be finished.
+need_space() {
+	_free=$(df -Pm -- "$1" | awk 'NR == 2 { print $4 }')
+	[ "$_free" -ge "$2" ] ||
+		die "$1 has $_free MiB free, $3 needs $2 MiB: make room or move the cache with VMA_LOCK_CACHE=DIR"
+}
+
+# kernel_version TREE: VERSION.PATCHLEVEL of a kernel tree, from its Makefile.
+kernel_version() {
+	sed -n 's/^VERSION = *//p; s/^PATCHLEVEL = *//p' "$1/Makefile" | paste -sd.
+}
+
+# kernel_release TREE: the full version of a kernel tree; Debian's trees also
+# carry the package's version, which names the exact source.
+kernel_release() {
+	_release=$(sed -n 's/^VERSION = *//p; s/^PATCHLEVEL = *//p; s/^SUBLEVEL = *//p' "$1/Makefile" | paste -sd.)$(sed -n 's/^EXTRAVERSION = *//p' "$1/Makefile")
+	if [ -f "$1/.vma-lock-origin" ]; then
+		_release="$_release ($(cat "$1/.vma-lock-origin"))"
+	elif [ -e "$1/.git" ] && command -v git >/dev/null 2>&1; then
+		_release="$_release (git $(git -C "$1" describe --always --dirty 2>/dev/null))"
+	fi
+	printf '%s\n' "$_release"
+}
+
+# check_kernel_tree DIR: die unless DIR is a kernel tree with a per-VMA lock.
+check_kernel_tree() {
+	[ -d "$1" ] || die "$1: no such directory: pass the top of a kernel source tree as KDIR="
+	if [ ! -f "$1/Makefile" ] || [ ! -f "$1/Kbuild" ] || [ ! -f "$1/mm/Kconfig" ]; then
+		die "$1 is not a kernel source tree (no Makefile, Kbuild and mm/Kconfig): pass its top directory as KDIR="
+	fi
+	grep -q '^config PER_VMA_LOCK$' "$1/mm/Kconfig" ||
+		die "Linux $(kernel_version "$1") in $1 has no per-VMA lock (no CONFIG_PER_VMA_LOCK): Linux 6.12, or 7.2 and newer, is needed"
+}
+
+# has_vma_refcount TREE: is the lock the reference count that KUnit tests?
+has_vma_refcount() {
+	grep -q 'refcount_t vm_refcnt' "$1/include/linux/mm_types.h"
+}
+
+# port_of TREE: the directory under port/ that serves this kernel: its own, or
+# else the newest that is older.
+port_of() {
+	_version=$(kernel_version "$1")
+	_port=$(cd "$repo_dir/port" && printf '%s\n' [0-9]*.[0-9]* "$_version" |
+		sort -uV | awk -v v="$_version" '
+			{ if ($0 == v) { found = 1 } if (!found) { last = $0 } }
+			END { print last }')
+	[ -d "$repo_dir/port/$_version" ] && _port=$_version
+	[ -n "$_port" ] ||
+		die "no rules under port/ for Linux $_version; there are: $(cd "$repo_dir/port" && echo [0-9]*.[0-9]*)"
+	# 6.12's rules know a lock that 6.15 replaced.
+	if [ "$_port" = 6.12 ] && has_vma_refcount "$1"; then
+		_port=7.2
+	fi
+	printf '%s\n' "$_port"
+}
+
+# Clean-up: what on_exit was told, in reverse order, however the script ends.
+_exit_actions=
+on_exit() {
+	_exit_actions="$1
+$_exit_actions"
+}
+
+_run_exit_actions() {
+	_status=$?
+	trap - EXIT
+	trap '' HUP INT TERM
+	[ -z "$_phase_pid" ] || stop_group "$_phase_pid"
+	eval "$_exit_actions"
+	exit "$_status"
+}
+
+_phase_pid=
+trap _run_exit_actions EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# stop_group PID: end a process group, gently and then for certain.
+stop_group() {
+	kill -s TERM -- "-$1" 2>/dev/null || return 0
+	_i=0
+	while kill -s 0 -- "-$1" 2>/dev/null && [ $_i -lt 30 ]; do
+		sleep 0.1
+		_i=$((_i + 1))
+	done
+	kill -s KILL -- "-$1" 2>/dev/null
+	return 0
+}
+
+# elapsed SECONDS: as m:ss.
+elapsed() {
+	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
+}
+
+# phase LOG TEXT COMMAND...: run a command in a session of its own with its
+# output in LOG, and say what is being done, for how long, and where the log
+# is: as a live line on a terminal, as a start and an end line elsewhere.
+# Returns the command's status. A command that outlives the script is ended.
+phase() {
+	_log=$1
+	_text=$2
+	shift 2
+	_start=$(date +%s)
+	[ -t 2 ] || note "$_text ... (log: $_log)"
+	setsid "$@" </dev/null >"$_log" 2>&1 &
+	_phase_pid=$!
+	while kill -0 "$_phase_pid" 2>/dev/null; do
+		if [ -t 2 ]; then
+			printf '\r%s ... %s (log: %s) ' "$_text" \
+				"$(elapsed $(($(date +%s) - _start)))" "$_log" >&2
+		fi
+		sleep 0.2
+	done
+	wait "$_phase_pid"
+	_phase_status=$?
+	_phase_pid=
+	_took=$(elapsed $(($(date +%s) - _start)))
+	[ -t 2 ] && printf '\r\033[K' >&2
+	if [ $_phase_status -eq 0 ]; then
+		note "$_text: done in $_took"
+	else
+		note "$_text: FAILED after $_took with status $_phase_status (log: $_log)"
+	fi
+	return $_phase_status
+}
+
+# build_dir TREE ARCH: where a tree is built for an architecture.
+build_dir() {
+	printf '%s/build/%s/%s\n' "$cache_dir" "$(basename "$1")" "$2"
+}
+
+# record_stage RESULTS NAME KIND STATUS SECONDS LOG: what report.py reads.
+record_stage() {
+	_results=$1
+	shift
+	printf '%s\t%s\t%s\t%s\t%s\n' "$@" >>"$_results/stages"
+}
+
+# classify_console LOG: why a kernel stopped talking, in a few words.
+classify_console() {
+	if [ ! -s "$1" ]; then
+		echo "no output at all"
+	elif grep -qa 'Kernel panic' "$1"; then
+		grep -am 1 -o 'Kernel panic.*' "$1"
+	elif grep -qa -E 'Oops|BUG:' "$1"; then
+		grep -am 1 -o -E '(Oops|BUG:).*' "$1"
+	elif grep -qa 'blocked for more than' "$1"; then
+		grep -am 1 -o 'task .* blocked for more than.*' "$1"
+	else
+		echo "hung until the deadline"
+	fi
+}

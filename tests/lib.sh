@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the tests of the scripts share: TAP, a private directory, expectations.
+# shellcheck shell=sh
+
+repo=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+# Used by the tests that source this file.
+# shellcheck disable=SC2034
+scripts=$repo/scripts
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/vma-lock-test.XXXXXX") || exit 1
+trap 'chmod -R u+w "$tmp" 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+tests=0
+
+# cache_dir: where the scripts keep sources and builds.
+cache_dir() {
+	sh -c '. "$1/lib.sh" && printf "%s\n" "$cache_dir"' "$scripts/lib.sh" "$scripts"
+}
+
+# ok NAME / not_ok NAME [WHY] / skip NAME WHY
+ok() {
+	tests=$((tests + 1))
+	printf 'ok %d - %s\n' $tests "$1"
+}
+
+not_ok() {
+	tests=$((tests + 1))
+	[ -z "${2:-}" ] || printf '%s\n' "$2" | sed 's/^/# /'
+	printf 'not ok %d - %s\n' $tests "$1"
+}
+
+skip() {
+	tests=$((tests + 1))
+	printf 'ok %d - %s # SKIP %s\n' $tests "$1" "$2"
+}
+
+# check NAME COMMAND...: the command must succeed; its output explains if not.
+check() {
+	_name=$1
+	shift
+	if "$@" >"$tmp/check.out" 2>&1; then
+		ok "$_name"
+	else
+		not_ok "$_name" "status $?: $(tail -n 12 "$tmp/check.out")"
+	fi
+}
+
+# refuses NAME PATTERN COMMAND...: the command must fail with at most two lines
+# on stderr apart from a usage text, one of which matches.
+refuses() {
+	_name=$1
+	_pattern=$2
+	shift 2
+	if "$@" >"$tmp/refuse.out" 2>"$tmp/refuse.err" </dev/null; then
+		not_ok "$_name" "expected a refusal that matches '$_pattern', found success"
+	elif ! grep -q -e "$_pattern" "$tmp/refuse.err"; then
+		not_ok "$_name" "expected '$_pattern', found: $(tail -n 5 "$tmp/refuse.err")"
+	else
+		ok "$_name"
+	fi
+}
+
+done_testing() {
+	printf '1..%d\n' $tests
+}
