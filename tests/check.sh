@@ -16,8 +16,9 @@ passed=0
 failed=0
 skipped=0
 
-# The cheap ones first: a typo should not wait for a kernel.
-[ $# -gt 0 ] || set -- lint report overlay source stress guest kernels run
+# The cheap ones first: a typo should not wait for a kernel. kernels builds what
+# guest and run use.
+[ $# -gt 0 ] || set -- lint report overlay source stress kernels guest run
 for name; do
 	test=$here/${name}_test.sh
 	if [ ! -x "$test" ]; then

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# vma-lock: tests of Linux's per-VMA lock. `make help` says what there is.
+
+# 8 seconds of stress is what the kselftest runs by itself.
+TIME ?= 8
+
+export KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER JOBS
+
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+## vma-lock: from a kernel tree to a verdict on its per-VMA lock
+##
+## make run                 fetch the newest Linux 7.x that Debian serves, build it with
+##                          the tests, run KUnit on UML and on x86_64 (QEMU), the stress in
+##                          the same kernel's guest and on this machine; sum it up
+## make run KDIR=~/linux    the same with your own tree, which is only read
+## make check               all tests of the project (.ci/run does this)
+## make kunit               the inner loop: only KUnit, on UML (ARCH=x86_64: on QEMU)
+## make stress              the stress on this machine's kernel: needs only a C compiler
+## make install KDIR=       put the tests into a tree; make uninstall KDIR= takes them out
+## make lint                the cheap checks of style alone
+## make clean               remove results/ (the cache stays; see VMA_LOCK_CACHE)
+##
+## KDIR=DIR                 a kernel source tree: 6.12 (stress only), 7.2 or newer
+## KVER=7.2                 another of Debian's kernels (scripts/kernel-source.sh -l lists)
+## STAGES="um x86_64 guest host"   what make run does
+## TIME=8 SEED=N            seconds of each stress; its seed
+## ARCH=um CPUS=2 CONFIG= FILTER=  of make kunit: architecture, processors, fragments of
+##                          tools/testing/kunit/configs, suites ('vma_lock.*wait*')
+## RESULTS=DIR              results folder (default results/DATE-VERSION)
+## VMA_LOCK_CACHE=DIR       sources and builds (default ~/.cache/vma-lock, about 6 GiB)
+run:
+	@scripts/run.sh
+
+kunit:
+	@STAGES="kunit" scripts/run.sh
+
+check:
+	@tests/check.sh
+
+lint:
+	@tests/check.sh lint
+
+stress:
+	@scripts/stress-host.sh - $(TIME) $(SEED)
+
+install uninstall:
+	@[ -n "$(KDIR)" ] || { echo "make $@ needs KDIR=: the kernel tree to change" >&2; exit 1; }
+	@scripts/overlay.sh $@ "$(KDIR)"
+
+clean:
+	rm -rf results
+
+.PHONY: help run kunit check lint stress install uninstall clean

@@ -1,0 +1,120 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build an overlaid kernel tree for KUnit and run the suites with the tree's own
+# kunit.py.
+#
+#   kunit.sh TREE RESULTS [ARCH]    ARCH: um (default) or what kunit.py --arch knows
+#
+# Environment: CPUS=N processors (2); CONFIG="FRAGMENT..." kunitconfigs besides
+# mm/tests; FILTER=GLOB suites or suite.case; BUILD_ONLY=1 stops after the build;
+# JOBS=N of make.
+#
+# Reads TREE; builds in the cache, incrementally; writes the build's log, the
+# console, the .config and kunit.py's JSON to RESULTS, and a line a stage to
+# RESULTS/stages. Status: kunit.py's.
+
+. "$(dirname -- "$0")/lib.sh"
+
+usage() {
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
+}
+
+case $#:${1:-} in
+1:-h | 1:--help) usage; exit 0 ;;
+2:* | 3:*) ;;
+*) usage >&2; die "wrong arguments: '$*'" ;;
+esac
+tree=$1
+results=$2
+arch=${3:-um}
+cpus=${CPUS:-2}
+[ -x "$tree/tools/testing/kunit/kunit.py" ] || die "$tree has no tools/testing/kunit/kunit.py: not an overlaid kernel tree"
+[ -d "$results" ] || die "$results: no such directory"
+case $cpus in '' | *[!0-9]* | 0*) die "CPUS=$cpus: a number of processors from 1 on is needed" ;; esac
+if [ "$arch" != um ] && [ ! -f "$tree/tools/testing/kunit/qemu_configs/$arch.py" ]; then
+	die "ARCH=$arch is unknown to this kernel's kunit.py; it knows: um $(cd "$tree/tools/testing/kunit/qemu_configs" && printf '%s\n' [a-z]*.py | sed 's/[.]py$//' | paste -sd' ')"
+fi
+need python3 python3
+need flex flex
+need bison bison
+need bc bc
+need "${CC:-gcc}" gcc
+
+build=$(build_dir "$tree" "$arch")
+mkdir -p "$build" || die "cannot create $build"
+[ -f "$build/.config" ] || need_space "$build" 1500 "a $arch kernel build"
+
+set -- --build_dir="$build" --jobs="${JOBS:-$(nproc)}"
+if [ -f "$tree/mm/tests/.kunitconfig" ] && has_vma_refcount "$tree"; then
+	set -- "$@" --kunitconfig=mm/tests
+fi
+for fragment in ${CONFIG:-}; do
+	[ -e "$tree/$fragment" ] || fragment=tools/testing/kunit/configs/$fragment
+	[ -e "$tree/$fragment" ] || die "CONFIG=$CONFIG: no such fragment; there are: $(cd "$tree/tools/testing/kunit/configs" && printf '%s\n' vma_lock_*.config | paste -sd' ')"
+	set -- "$@" --kunitconfig="$fragment"
+done
+if [ "$arch" != um ]; then
+	set -- "$@" --arch="$arch"
+fi
+compiler=${CC:-gcc}
+if command -v ccache >/dev/null 2>&1; then
+	compiler="ccache $compiler"
+	# Nothing that changes by itself may be compiled in.
+	set -- "$@" --make_options="KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970" \
+		--make_options="KBUILD_BUILD_USER=vma-lock" --make_options="KBUILD_BUILD_HOST=vma-lock"
+fi
+set -- "$@" --make_options="CC=$compiler"
+
+name=kunit-$arch
+[ "$cpus" = 2 ] || name=$name-${cpus}cpu
+log=$results/$name-build.log
+start=$(date +%s)
+cd "$tree" || exit 1
+export CCACHE_DIR="${CCACHE_DIR:-$cache_dir/ccache}" CCACHE_BASEDIR="$cache_dir" PYTHONDONTWRITEBYTECODE=1
+if phase "$log" "building $arch kernel $(kernel_release "$tree") for KUnit" \
+	./tools/testing/kunit/kunit.py build "$@"; then
+	status=0
+else
+	status=$?
+fi
+# kunit.py prints make's complaints; the first error is the one that matters.
+record_stage "$results" "$name-build" build $status $(($(date +%s) - start)) "${log##*/}"
+if [ $status -ne 0 ]; then
+	grep -m 5 -E 'error:|Error [0-9]|\*\*\*|ERROR|Missing:' "$log" >&2 || tail -n 5 "$log" >&2
+	die "the $arch kernel does not build: see $log"
+fi
+cp "$build/.config" "$results/$name.config"
+[ -z "${BUILD_ONLY:-}" ] || exit 0
+
+# The result of an earlier boot must not be taken for this one's.
+rm -f "$build/test.log"
+set -- exec --build_dir="$build" --timeout=150 --kernel_args=kunit.timeout=30 \
+	--json="$results/$name.json"
+if [ "$arch" = um ]; then
+	set -- "$@" --kernel_args="ncpus=$cpus" --kernel_args=seccomp=on
+else
+	set -- "$@" --arch="$arch" --qemu_args="-smp $cpus"
+	need "qemu-system-$arch" "qemu-system-x86 or qemu-system-misc"
+	if [ "$arch" = x86_64 ] && ! "$repo_dir/scripts/kvm-works.sh" "$build/arch/x86/boot/bzImage"; then
+		PATH=$repo_dir/scripts/tcg:$PATH
+	fi
+fi
+[ -z "${FILTER:-}" ] || set -- "$@" "$FILTER"
+log=$results/$name.log
+start=$(date +%s)
+phase "$results/$name-kunit.py.log" "running KUnit on $arch with $cpus CPU(s)" \
+	./tools/testing/kunit/kunit.py "$@"
+status=$?
+if [ -s "$build/test.log" ]; then
+	mv "$build/test.log" "$log"
+else
+	tail -n 3 "$results/$name-kunit.py.log" >&2
+	: >"$log"
+fi
+record_stage "$results" "$name" kunit $status $(($(date +%s) - start)) "${log##*/}"
+if [ $status -ne 0 ] && ! grep -q 'reboot: \(Restarting\|System halted\|Power down\)' "$log"; then
+	note "the kernel did not come to its end: $(classify_console "$log"); last lines of $log:"
+	tail -n 10 "$log" >&2
+fi
+exit $status

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# From a kernel source to a verdict on its per-VMA lock.
+#
+#   run.sh
+#
+# Environment: KDIR=TREE the user's own tree (only read) or KVER=VERSION one of
+# Debian's (default: the newest 7.x); STAGES="um x86_64 guest host" what to do
+# (kunit: only KUnit, on ARCH); TIME=SECONDS of each stress (8); SEED=N of the
+# stress; RESULTS=DIR; CPUS, CONFIG, FILTER as kunit.sh takes them.
+#
+# Each stage is a script of its own; what it found is in the results folder. The
+# summary and the status are report.py's: 0 only if all of it is clean.
+
+. "$(dirname -- "$0")/lib.sh"
+
+usage() {
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
+}
+
+case $#:${1:-} in
+0:) ;;
+1:-h | 1:--help) usage; exit 0 ;;
+*) usage >&2; die "wrong arguments: '$*'" ;;
+esac
+stages=${STAGES:-um x86_64 guest host}
+for stage in $stages; do
+	case $stage in
+	kunit | um | x86_64 | guest | host) ;;
+	*) die "STAGES=$stages: '$stage' is none of kunit, um, x86_64, guest, host" ;;
+	esac
+done
+time=${TIME:-8}
+case $time in '' | *[!0-9]* | 0*) die "TIME=$time: a number of seconds from 1 on is needed" ;; esac
+case ${SEED:-1} in *[!0-9]*) die "SEED=$SEED: a number is needed" ;; esac
+started=$(date +%s)
+
+"$repo_dir/scripts/packages.sh" || exit 1
+
+mkdir -p "$cache_dir" || die "cannot create the cache $cache_dir: move it with VMA_LOCK_CACHE=DIR"
+# Two users of one cache would build over each other.
+exec 9>"$cache_dir/lock"
+flock -n 9 || die "another run uses the cache $cache_dir: wait for it, or give this one its own with VMA_LOCK_CACHE=DIR"
+
+if [ -n "${KDIR:-}" ]; then
+	check_kernel_tree "$KDIR"
+	source=$(CDPATH='' cd -- "$KDIR" && pwd)
+	tree=$cache_dir/tree/$(basename "$source")-$(printf '%s' "$source" | cksum | cut -d' ' -f1)
+else
+	source=$("$repo_dir/scripts/kernel-source.sh" ${KVER:+"$KVER"}) || exit 1
+	check_kernel_tree "$source"
+	tree=$cache_dir/tree/$(basename "$source")
+fi
+release=$(kernel_release "$source")
+
+results=${RESULTS:-$repo_dir/results/$(date +%Y%m%d-%H%M%S)-$(kernel_version "$source")}
+mkdir -p "$results" || die "cannot create the results folder $results"
+results=$(CDPATH='' cd -- "$results" && pwd)
+rm -f "$results/stages"
+printf '%s\n' "$release" >"$results/kernel"
+note "Linux $release from $source; results in $results"
+
+"$repo_dir/scripts/overlay.sh" copy "$source" "$tree" || exit 1
+
+wants() {
+	case " $stages " in *" $1 "*) return 0 ;; *) return 1 ;; esac
+}
+
+guest_config="vma_lock_guest.config"
+has_vma_refcount "$tree" ||
+	note "Linux $(kernel_version "$tree") has the older lock (a semaphore): no KUnit suite fits, the stress does"
+
+if wants kunit; then
+	has_vma_refcount "$tree" || die "there is nothing for KUnit to test in Linux $(kernel_version "$tree")"
+	"$repo_dir/scripts/kunit.sh" "$tree" "$results" "${ARCH:-um}"
+fi
+if wants um && has_vma_refcount "$tree"; then
+	"$repo_dir/scripts/kunit.sh" "$tree" "$results" um
+fi
+if wants x86_64 || wants guest; then
+	if wants x86_64 && has_vma_refcount "$tree"; then
+		build_only=
+	else
+		build_only=1
+	fi
+	BUILD_ONLY=$build_only CONFIG=$guest_config \
+		"$repo_dir/scripts/kunit.sh" "$tree" "$results" x86_64
+fi
+if wants guest && [ -f "$results/kunit-x86_64.config" ]; then
+	"$repo_dir/scripts/stress-guest.sh" "$tree" "$results" "$time" ${SEED:+"$SEED"}
+fi
+if wants host; then
+	"$repo_dir/scripts/stress-host.sh" "$results" "$time" ${SEED:+"$SEED"}
+fi
+
+"$repo_dir/scripts/report.py" "$tree" "$results"
+status=$?
+note "all of it took $(elapsed $(($(date +%s) - started))); results: $results"
+exit $status

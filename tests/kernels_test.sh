@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The main job on every kernel under port/, newest first: KUnit on UML and on
+# x86_64 with one and with two CPUs, the stress in the guest.
+
+. "$(dirname -- "$0")/lib.sh"
+"$scripts/packages.sh" run check || exit 1
+rm -rf "$repo/results/check"
+
+# static_clean TREE: our KUnit sources under sparse and W=1, in the UML build.
+# Debian's sparse does not know __typeof_unqual__ yet, and takes the kernel's own
+# MODULE_*() lines for bad constant expressions; everything else counts.
+static_clean() {
+	touch "$1"/mm/tests/vma_lock*.c
+	make -C "$1" -s ARCH=um O="$(cache_dir)/build/$(basename "$1")/um" C=2 W=1 \
+		CHECK="sparse -D__typeof_unqual__=__typeof__" mm/tests/ >"$tmp/static.out" 2>&1 || {
+		cat "$tmp/static.out"
+		return 1
+	}
+	grep -E 'mm/tests/.*(error|warning):' "$tmp/static.out" | while IFS=: read -r file line rest; do
+		sed -n "${line}p" "$file" | grep -qE '^(MODULE_|VMA_LOCK_IMPORT_KUNIT_NS)' ||
+			printf '%s:%s:%s\n' "$file" "$line" "$rest"
+	done >"$tmp/static.left"
+	cat "$tmp/static.left"
+	[ ! -s "$tmp/static.left" ]
+}
+
+for version in $(cd "$repo/port" && printf '%s\n' [0-9]*.[0-9]* | sort -rV); do
+	results=$repo/results/check/$version
+	stages="um x86_64 guest"
+	[ "$version" != 6.12 ] || stages=guest
+	check "$version: $stages" env KDIR= KVER="$version" STAGES="$stages" RESULTS="$results" "$scripts/run.sh"
+	sed -n 's/^/# /p' "$results/summary.txt" 2>/dev/null
+	[ "$version" != 6.12 ] || continue
+	tree=$(cache_dir)/tree/$(basename "$("$scripts/kernel-source.sh" "$version")")
+	check "$version: sparse and W=1 have nothing to say" static_clean "$tree"
+	for arch in um x86_64; do
+		config=
+		[ $arch = um ] || config=vma_lock_guest.config
+		check "$version: KUnit on $arch with one CPU" env CPUS=1 CONFIG=$config "$scripts/kunit.sh" "$tree" "$results" $arch
+	done
+done
+done_testing
