@@ -10,13 +10,26 @@
 #include <linux/mm_types.h>
 #include <linux/module.h>
 
-/* 6.15 named the flag and the limit after the lock, 7.x after the count. */
+/* 6.15 named the flag after the lock, 7.x after the count. */
 #ifdef VM_REFCNT_EXCLUDE_READERS_FLAG
 #define VMA_LOCK_FLAG	((unsigned int)VM_REFCNT_EXCLUDE_READERS_FLAG)
-#define VMA_LOCK_LIMIT	((unsigned int)VM_REFCNT_LIMIT)
 #else
 #define VMA_LOCK_FLAG	((unsigned int)VMA_LOCK_OFFSET)
-#define VMA_LOCK_LIMIT	((unsigned int)VMA_REF_LIMIT)
+#endif
+
+/* By contract, whatever the kernel's own limit says: that one is under test. */
+#define VMA_LOCK_LIMIT	(VMA_LOCK_FLAG - 1)
+
+/* The question of the last reader: 6.15 asked it under another name. */
+#ifdef VM_REFCNT_EXCLUDE_READERS_FLAG
+#define vma_lock_are_readers_excluded(count) __vma_are_readers_excluded(count)
+#else
+#define vma_lock_are_readers_excluded(count) is_vma_writer_only(count)
+#endif
+
+/* A VMA flag that may be set with the VMA read-locked only, where there is one. */
+#ifdef VM_MAYBE_GUARD
+#define VMA_LOCK_ATOMIC_FLAG ilog2(VM_MAYBE_GUARD)
 #endif
 
 /*

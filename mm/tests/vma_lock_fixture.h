@@ -259,13 +259,30 @@ static void vma_lock_actors_end(struct vma_lock_fixture *f)
 	}
 }
 
+/* Nobody should hold mmap_lock any more. Who asks without a limit may hang. */
+static bool vma_lock_mmap_lock_is_free(struct vma_lock_fixture *f)
+{
+	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
+
+	do {
+		if (mmap_read_trylock(f->mm)) {
+			mmap_read_unlock(f->mm);
+			return true;
+		}
+		usleep_range(50, 100);
+	} while (time_before(jiffies, end));
+
+	KUNIT_FAIL(f->test, "state all threads gone: expected mmap_lock free, found it held");
+	return false;
+}
+
 static void vma_lock_fixture_free(void *data)
 {
 	struct vma_lock_fixture *f = data;
 	struct vm_area_struct *vma;
 
 	vma_lock_actors_end(f);
-	if (f->stuck)
+	if (f->stuck || !vma_lock_mmap_lock_is_free(f))
 		return;
 
 	if (f->in_tree)
@@ -574,6 +591,30 @@ static int vma_lock_rcu_depth(void)
 	return IS_ENABLED(CONFIG_PREEMPT_RCU) ? rcu_preempt_depth() : preempt_count();
 }
 
+/* Leave as many read sections open as there were. */
+static void vma_lock_rcu_balance(int depth)
+{
+	while (vma_lock_rcu_depth() > depth)
+		rcu_read_unlock();
+	while (vma_lock_rcu_depth() < depth)
+		rcu_read_lock();
+}
+
+static void vma_lock_lookup_arm(struct vma_lock_lookup *l, struct vm_area_struct *vma,
+				unsigned long timeout)
+{
+	l->vma = vma;
+	l->spun = false;
+	timer_setup_on_stack(&l->timer, vma_lock_lookup_timer, 0);
+	mod_timer(&l->timer, jiffies + timeout);
+}
+
+static void vma_lock_lookup_disarm(struct vma_lock_lookup *l)
+{
+	timer_delete_sync(&l->timer);
+	timer_destroy_on_stack(&l->timer);
+}
+
 /*
  * vma_lock_lookup_at() - lock_vma_under_rcu() that cannot hang the case.
  * @l: filled in; @l->release_to is taken from the caller: the count that the
@@ -596,18 +637,11 @@ vma_lock_lookup_at(struct vma_lock_lookup *l, struct mm_struct *mm,
 {
 	int depth = vma_lock_rcu_depth();
 
-	l->vma = vma;
-	l->spun = false;
-	timer_setup_on_stack(&l->timer, vma_lock_lookup_timer, 0);
-	mod_timer(&l->timer, jiffies + timeout);
+	vma_lock_lookup_arm(l, vma, timeout);
 	l->found = lock_vma_under_rcu(mm, addr);
 	l->rcu_depth = vma_lock_rcu_depth() - depth;
-	while (vma_lock_rcu_depth() > depth)
-		rcu_read_unlock();
-	while (vma_lock_rcu_depth() < depth)
-		rcu_read_lock();
-	timer_delete_sync(&l->timer);
-	timer_destroy_on_stack(&l->timer);
+	vma_lock_rcu_balance(depth);
+	vma_lock_lookup_disarm(l);
 	return l->found;
 }
 
@@ -640,6 +674,35 @@ vma_lock_expect_lookup(struct vma_lock_fixture *f, unsigned long addr,
 	KUNIT_EXPECT_EQ_MSG(f->test, l.rcu_depth, 0,
 			    "state %s: lookup: expected RCU read sections balanced, found %d left",
 			    state, l.rcu_depth);
+}
+
+/*
+ * vma_lock_lookup_next() - lock_next_vma(), guarded like vma_lock_lookup_at().
+ * @l: filled in; @l->release_to as there.
+ * @f: the fixture.
+ * @vmi: the iterator, where the walk stands.
+ * @from: the address from which on the next VMA is wanted.
+ * @vma: the VMA on which the walk might spin.
+ * @timeout: jiffies after which it is ended.
+ *
+ * Context: the case's thread, outside RCU: the read section that the walk is to
+ * be called in, and must return in, is opened and closed here. Return: what
+ * lock_next_vma() returned.
+ */
+static __maybe_unused struct vm_area_struct *
+vma_lock_lookup_next(struct vma_lock_lookup *l, struct vma_lock_fixture *f,
+		     struct vma_iterator *vmi, unsigned long from,
+		     struct vm_area_struct *vma, unsigned long timeout)
+{
+	int depth = vma_lock_rcu_depth();
+
+	vma_lock_lookup_arm(l, vma, timeout);
+	rcu_read_lock();
+	l->found = lock_next_vma(f->mm, vmi, from);
+	l->rcu_depth = vma_lock_rcu_depth() - depth - 1;
+	vma_lock_rcu_balance(depth);
+	vma_lock_lookup_disarm(l);
+	return l->found;
 }
 
 /*

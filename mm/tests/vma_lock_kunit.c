@@ -16,6 +16,9 @@
 
 #include <linux/mman.h>
 
+/* For the flags of the cache that VMAs come from. */
+#include "../slab.h"
+
 /* What an event may do in a state. */
 enum vma_lock_outcome {
 	NEVER,		/* cannot happen in this state, or must not be called */
@@ -72,6 +75,8 @@ struct vma_lock_state {
  * The protocol. The columns are the events in the order of vma_lock_event.
  * States with FLAG are put in place by hand, as a writer leaves them that waits
  * (FLAG+1+r for the write lock, FLAG+r for the detach, where r readers are left).
+ * What a second write lock does that finds readers is not in the table: see
+ * vma_lock_known_wrapped_sequence.
  */
 static const struct vma_lock_state vma_lock_states[] = {
 	{ "detached", 0, false, 0,
@@ -87,9 +92,9 @@ static const struct vma_lock_state vma_lock_states[] = {
 	{ "2 readers", 3, false, 2,
 	  { { GRANTED, 4 }, { GRANTED, 4 }, { DONE, 2 }, { SLEEPS }, { ASSERTS }, { ASSERTS } } },
 	{ "write-locked, 1 transient reader", 2, true, 1,
-	  { { REFUSED, 2 }, { NEVER }, { DONE, 1 }, { DONE, 2 }, { ASSERTS }, { SLEEPS } } },
+	  { { REFUSED, 2 }, { NEVER }, { DONE, 1 }, { NEVER }, { ASSERTS }, { SLEEPS } } },
 	{ "write-locked, 2 transient readers", 3, true, 2,
-	  { { REFUSED, 3 }, { NEVER }, { DONE, 2 }, { DONE, 3 }, { ASSERTS }, { SLEEPS } } },
+	  { { REFUSED, 3 }, { NEVER }, { DONE, 2 }, { NEVER }, { ASSERTS }, { SLEEPS } } },
 	{ "one below the limit", LIMIT - 1, false, 1,
 	  { { GRANTED, LIMIT }, { GRANTED, LIMIT }, { DONE, LIMIT - 2 },
 	    { NEVER }, { ASSERTS }, { NEVER } } },
@@ -285,6 +290,40 @@ static void vma_lock_transition(struct kunit *test)
 		vma_end_read(f->vma);
 }
 
+/*
+ * The pure question behind every wake-up: does this count say that readers are
+ * excluded and none but the writer is left?
+ */
+static const struct vma_lock_predicate {
+	const char *name;
+	unsigned int count;
+	bool excluded;
+} vma_lock_predicates[] = {
+	{ "detached", 0, false },
+	{ "attached", 1, false },
+	{ "1 reader", 2, false },
+	{ "one below the limit", LIMIT - 1, false },
+	{ "at the limit", LIMIT, false },
+	{ "detach, last reader gone", FLAG, true },
+	{ "write lock, last reader gone", FLAG + 1, true },
+	{ "writer waits for 1 reader", FLAG + 2, false },
+	{ "writer waits for many readers", FLAG + 1000, false },
+	{ "writer waits, at the limit", FLAG | LIMIT, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_predicate, vma_lock_predicates, name);
+
+static void vma_lock_readers_excluded(struct kunit *test)
+{
+	const struct vma_lock_predicate *p = test->param_value;
+	bool found = vma_lock_are_readers_excluded(p->count);
+
+	KUNIT_EXPECT_EQ_MSG(test, found, p->excluded,
+			    "state count %s: expected readers %sexcluded, found them %sexcluded",
+			    vma_lock_text(p->count).s, p->excluded ? "" : "not ",
+			    found ? "" : "not ");
+}
+
 /* A VMA that was just initialised is detached, and locked by nobody. */
 static void vma_lock_init_is_detached(struct kunit *test)
 {
@@ -304,36 +343,124 @@ static void vma_lock_init_is_detached(struct kunit *test)
 	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "recycled", "vma_lock_init(no reset)");
 }
 
+/* How mmap_lock can be taken for write, and let go again. */
+enum vma_lock_mmap_way {
+	PLAIN,
+	NESTED,
+	KILLABLE,
+	DOWNGRADED,
+};
+
+static const struct vma_lock_mmap_param {
+	const char *name;
+	enum vma_lock_mmap_way way;
+} vma_lock_mmap_params[] = {
+	{ "mmap_write_lock", PLAIN },
+	{ "mmap_write_lock_nested", NESTED },
+	{ "mmap_write_lock_killable", KILLABLE },
+	{ "mmap_write_downgrade", DOWNGRADED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_mmap, vma_lock_mmap_params, name);
+
 /*
- * mm_lock_seq is odd while mmap_lock is held for write and moves on with every
- * unlock or downgrade, which is what unlocks all VMAs of the mm.
+ * mm_lock_seq is odd while mmap_lock is held for write, and moves on with every
+ * unlock or downgrade: that is what unlocks all VMAs of the mm, and what a
+ * speculating reader compares.
  */
 static void vma_lock_mm_sequence(struct kunit *test)
 {
+	const struct vma_lock_mmap_param *p = test->param_value;
 	struct vma_lock_fixture *f = test->priv;
-	unsigned int before, held, after, downgraded;
+	unsigned int before, held, after, seq = 0, held_seq = 0;
+	bool begun, begun_held, unchanged, changed;
+	int ret = 0;
 
 	before = f->mm->mm_lock_seq.sequence;
-	mmap_write_lock(f->mm);
-	held = f->mm->mm_lock_seq.sequence;
-	mmap_write_unlock(f->mm);
-	after = f->mm->mm_lock_seq.sequence;
-	mmap_write_lock(f->mm);
-	mmap_write_downgrade(f->mm);
-	downgraded = f->mm->mm_lock_seq.sequence;
-	mmap_read_unlock(f->mm);
+	begun = mmap_lock_speculate_try_begin(f->mm, &seq);
+	unchanged = begun && !mmap_lock_speculate_retry(f->mm, seq);
 
+	switch (p->way) {
+	case NESTED:
+		mmap_write_lock_nested(f->mm, SINGLE_DEPTH_NESTING);
+		break;
+	case KILLABLE:
+		ret = mmap_write_lock_killable(f->mm);
+		break;
+	default:
+		mmap_write_lock(f->mm);
+	}
+	held = f->mm->mm_lock_seq.sequence;
+	begun_held = mmap_lock_speculate_try_begin(f->mm, &held_seq);
+	if (p->way == DOWNGRADED) {
+		mmap_write_downgrade(f->mm);
+		after = f->mm->mm_lock_seq.sequence;
+		mmap_read_unlock(f->mm);
+	} else if (!ret) {
+		mmap_write_unlock(f->mm);
+		after = f->mm->mm_lock_seq.sequence;
+	}
+	changed = mmap_lock_speculate_retry(f->mm, seq);
+
+	KUNIT_ASSERT_EQ(test, ret, 0);
 	KUNIT_EXPECT_EQ_MSG(test, before & 1, 0U,
 			    "state mmap_lock free: expected mm_lock_seq even, found %u", before);
 	KUNIT_EXPECT_EQ_MSG(test, held, before + 1,
-			    "state mmap_lock free: write lock: expected mm_lock_seq %u, found %u",
-			    before + 1, held);
+			    "state mmap_lock free: %s: expected mm_lock_seq %u, found %u",
+			    p->name, before + 1, held);
 	KUNIT_EXPECT_EQ_MSG(test, after, before + 2,
-			    "state mmap_lock held: write unlock: expected mm_lock_seq %u, found %u",
+			    "state mmap_lock held: %s: expected mm_lock_seq %u, found %u",
+			    p->way == DOWNGRADED ? "downgrade" : "write unlock",
 			    before + 2, after);
-	KUNIT_EXPECT_EQ_MSG(test, downgraded, before + 4,
-			    "state mmap_lock held: downgrade: expected mm_lock_seq %u, found %u",
-			    before + 4, downgraded);
+	KUNIT_EXPECT_TRUE_MSG(test, begun,
+			      "state mmap_lock free: speculation: expected to begin, found refused");
+	KUNIT_EXPECT_TRUE_MSG(test, unchanged,
+			      "state mmap_lock free: speculation: expected valid, found to be retried");
+	KUNIT_EXPECT_FALSE_MSG(test, begun_held,
+			       "state mmap_lock held for write: speculation: expected refused, found begun");
+	KUNIT_EXPECT_TRUE_MSG(test, changed,
+			      "state mmap_lock written since: speculation: expected to be retried, found valid");
+}
+
+/* Ask for mmap_lock, which another actor holds, with a fatal signal pending. */
+static int vma_lock_act_mmap_killed(struct vma_lock_actor *a)
+{
+	int ret;
+
+	send_sig(SIGKILL, current, 1);
+	ret = mmap_write_lock_killable(a->vma->vm_mm);
+	flush_signals(current);
+	return ret;
+}
+
+static void vma_lock_undo_mmap_killed(struct vma_lock_actor *a)
+{
+	if (!a->ret)
+		mmap_write_unlock(a->vma->vm_mm);
+}
+
+/* A lock that was not obtained must not look like one: the sequence stays. */
+static void vma_lock_mm_sequence_killed(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *holder, *waiter;
+	unsigned int held, found;
+
+	holder = vma_lock_actor_start(f, "holder", f->vma, vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(holder, "attached, idle"));
+	held = f->mm->mm_lock_seq.sequence;
+
+	waiter = vma_lock_actor_start(f, "waiter", f->vma, vma_lock_act_mmap_killed,
+				      vma_lock_undo_mmap_killed, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(waiter, "mmap_lock held, waiter killed"));
+	KUNIT_EXPECT_EQ_MSG(test, waiter->ret, -EINTR,
+			    "state mmap_lock held: killed waiter: expected -EINTR, found %d",
+			    waiter->ret);
+	found = f->mm->mm_lock_seq.sequence;
+	KUNIT_EXPECT_EQ_MSG(test, found, held,
+			    "state mmap_lock held: killed waiter: expected mm_lock_seq %u, found %u",
+			    held, found);
 }
 
 /* The write lock lasts until mmap_lock is released, and not a moment longer. */
@@ -384,6 +511,180 @@ static void vma_lock_wait_write(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, vma_lock_is_write_locked(f->vma),
 			      "state writer waits, last reader gone: expected write-locked, found it not");
 	vma_lock_expect_lookup(f, VMA_LOCK_START, NULL, "write-locked after a wait");
+}
+
+/*
+ * Readers leave in every order; the writer goes with the last one and is woken by
+ * no other. Three readers have six orders, one a parameter.
+ */
+static const struct vma_lock_order {
+	const char *name;
+	unsigned char nth[3];
+} vma_lock_orders[] = {
+	{ "1 2 3", { 0, 1, 2 } }, { "1 3 2", { 0, 2, 1 } }, { "2 1 3", { 1, 0, 2 } },
+	{ "2 3 1", { 1, 2, 0 } }, { "3 1 2", { 2, 0, 1 } }, { "3 2 1", { 2, 1, 0 } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_order, vma_lock_orders, name);
+
+static void vma_lock_wait_readers_leave(struct kunit *test)
+{
+	static const char * const names[] = { "reader1", "reader2", "reader3" };
+	const struct vma_lock_order *order = test->param_value;
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *readers[3], *writer;
+	int i;
+
+	for (i = 0; i < 3; i++)
+		readers[i] = vma_lock_reader(f, names[i]);
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(writer, "3 readers"));
+
+	for (i = 0; i < 3; i++) {
+		VMA_LOCK_EXPECT_COUNT(test, f->vma, FLAG + 4 - i, "3 readers", "read unlock");
+		KUNIT_EXPECT_FALSE_MSG(test, completion_done(&writer->acted),
+				       "state %d readers left: expected the writer asleep, found it through",
+				       3 - i);
+		vma_lock_actor_leave(readers[order->nth[i]]);
+	}
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "writer waits, last reader gone"));
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "writer waits for 1 reader", "read unlock");
+	KUNIT_EXPECT_EQ_MSG(test, writer->slept, 1UL,
+			    "state 3 readers: start write: expected 1 sleep, found %lu: woken by a reader that was not the last",
+			    writer->slept);
+}
+
+/* Write-lock, killably. The result tells whether mmap_lock alone is held. */
+static int vma_lock_act_write_killable(struct vma_lock_actor *a)
+{
+	unsigned long nvcsw;
+	int ret;
+
+	allow_signal(SIGUSR1);
+	mmap_write_lock(a->vma->vm_mm);
+	nvcsw = current->nvcsw;
+	ret = vma_start_write_killable(a->vma);
+	a->slept = current->nvcsw - nvcsw;
+	flush_signals(current);
+	return ret;
+}
+
+/* A killed writer leaves the VMA as if it had never come. */
+static void vma_lock_wait_killed(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *writer;
+	unsigned int seq = f->vma->vm_lock_seq;
+
+	reader = vma_lock_reader(f, "reader");
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_killable,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(writer, "1 reader"));
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, FLAG + 2, "1 reader", "start write, killable");
+
+	send_sig(SIGKILL, writer->task, 1);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "killable writer waits, killed"));
+	KUNIT_EXPECT_EQ_MSG(test, writer->ret, -EINTR,
+			    "state killable writer waits: SIGKILL: expected -EINTR, found %d",
+			    writer->ret);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 2, "killable writer waits", "SIGKILL");
+	KUNIT_EXPECT_EQ_MSG(test, f->vma->vm_lock_seq, seq,
+			    "state killable writer waits: SIGKILL: expected vm_lock_seq %u, found %u",
+			    seq, f->vma->vm_lock_seq);
+
+	/* The reader still has it, and others may join. */
+	vma_lock_actor_leave(writer);
+	vma_lock_expect_lookup(f, VMA_LOCK_START, f->vma, "killable writer gone");
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 2, "killable writer gone", "lookup");
+	vma_lock_actor_leave(reader);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "1 reader", "read unlock");
+}
+
+/* A signal that does not kill does not end the wait either. */
+static void vma_lock_wait_signalled(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *writer;
+
+	reader = vma_lock_reader(f, "reader");
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_killable,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(writer, "1 reader"));
+	send_sig(SIGUSR1, writer->task, 1);
+	KUNIT_EXPECT_TRUE(test, vma_lock_actor_waits(writer, "killable writer waits, SIGUSR1"));
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, FLAG + 2, "killable writer waits", "SIGUSR1");
+
+	vma_lock_actor_leave(reader);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "killable writer, last reader gone"));
+	KUNIT_EXPECT_EQ_MSG(test, writer->ret, 0,
+			    "state killable writer waits, SIGUSR1 pending: read unlock: expected 0, found %d",
+			    writer->ret);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "killable writer waits", "read unlock");
+	KUNIT_EXPECT_TRUE_MSG(test, vma_lock_is_write_locked(f->vma),
+			      "state killable writer, last reader gone: expected write-locked, found it not");
+}
+
+/* Killed before it comes to the lock, with nobody to wait for: it may have it. */
+static int vma_lock_act_write_killed_before(struct vma_lock_actor *a)
+{
+	send_sig(SIGKILL, current, 1);
+	return vma_lock_act_write_killable(a);
+}
+
+static void vma_lock_killed_before_wait(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *writer;
+
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_killed_before,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle, writer killed"));
+	KUNIT_EXPECT_EQ_MSG(test, writer->ret, 0,
+			    "state attached, idle: start write, killed before: expected 0, found %d",
+			    writer->ret);
+	KUNIT_EXPECT_TRUE_MSG(test, vma_lock_is_write_locked(f->vma),
+			      "state attached, idle: start write, killed before: expected write-locked, found it not");
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "attached, idle", "start write, killed before");
+	vma_lock_actor_leave(writer);
+
+	/* With a reader in the way it gives up instead of going to sleep. */
+	reader = vma_lock_reader(f, "reader");
+	writer = vma_lock_actor_start(f, "writer2", f->vma, vma_lock_act_write_killed_before,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "1 reader, writer killed"));
+	KUNIT_EXPECT_EQ_MSG(test, writer->ret, -EINTR,
+			    "state 1 reader: start write, killed before: expected -EINTR, found %d",
+			    writer->ret);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 2, "1 reader", "start write, killed before");
+	KUNIT_EXPECT_EQ_MSG(test, writer->slept, 0UL,
+			    "state 1 reader: start write, killed before: expected no sleep, found %lu",
+			    writer->slept);
+	vma_lock_actor_leave(writer);
+	vma_lock_actor_leave(reader);
+}
+
+/* The plain write lock does not listen to signals: its callers could not undo. */
+static void vma_lock_wait_unkillable(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *writer;
+
+	reader = vma_lock_reader(f, "reader");
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(writer, "1 reader"));
+	send_sig(SIGKILL, writer->task, 1);
+	KUNIT_EXPECT_TRUE(test, vma_lock_actor_waits(writer, "writer waits, SIGKILL pending"));
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, FLAG + 2, "writer waits", "SIGKILL");
+	KUNIT_EXPECT_FALSE_MSG(test, READ_ONCE(writer->task->__state) & TASK_WAKEKILL,
+			       "state writer waits: expected an uninterruptible sleep, found a killable one");
+
+	vma_lock_actor_leave(reader);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "writer waits, last reader gone"));
+	KUNIT_EXPECT_TRUE_MSG(test, vma_lock_is_write_locked(f->vma),
+			      "state writer waits, last reader gone: expected write-locked, found it not");
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "writer waits for 1 reader", "read unlock");
 }
 
 /*
@@ -458,67 +759,630 @@ static void vma_lock_lookup_other_mm(struct kunit *test)
 	vma_lock_expect_lookup(f, VMA_LOCK_START, f->vma, "VMA of this mm");
 }
 
-/* Map three pages in the mm of the fixture, as mmap() would. */
+/* A mapping in the mm of the fixture, made and changed as user space would. */
+struct vma_lock_mapping {
+	unsigned long addr;
+	unsigned long pages;
+};
+
 static int vma_lock_act_mmap(struct vma_lock_actor *a)
 {
-	unsigned long *addr = (unsigned long *)a->arg;
+	struct vma_lock_mapping *m = (struct vma_lock_mapping *)a->arg;
 
 	kthread_use_mm(a->f->mm);
-	*addr = vm_mmap(NULL, 0, 3 * PAGE_SIZE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	m->addr = vm_mmap(NULL, 0, m->pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, 0);
 	kthread_unuse_mm(a->f->mm);
-	return IS_ERR_VALUE(*addr) ? (int)*addr : 0;
+	return IS_ERR_VALUE(m->addr) ? (int)m->addr : 0;
 }
 
-/* Unmap the middle one of the three. */
 static int vma_lock_act_munmap(struct vma_lock_actor *a)
 {
-	const unsigned long *addr = a->arg;
+	const struct vma_lock_mapping *m = a->arg;
 	int ret;
 
 	kthread_use_mm(a->f->mm);
-	ret = vm_munmap(*addr + PAGE_SIZE, PAGE_SIZE);
+	ret = vm_munmap(m->addr, m->pages * PAGE_SIZE);
 	kthread_unuse_mm(a->f->mm);
 	return ret;
+}
+
+/* Map this many pages; the case is aborted if that does not come to an end. */
+static unsigned long vma_lock_map(struct vma_lock_fixture *f, unsigned long pages)
+{
+	struct vma_lock_mapping *m = kunit_kzalloc(f->test, sizeof(*m), GFP_KERNEL);
+	struct vma_lock_actor *a;
+
+	KUNIT_ASSERT_NOT_NULL(f->test, m);
+	m->pages = pages;
+	a = vma_lock_actor_start(f, "mmap", f->vma, vma_lock_act_mmap, NULL, m);
+	KUNIT_ASSERT_TRUE(f->test, vma_lock_actor_acted(a, "nothing mapped"));
+	KUNIT_ASSERT_EQ(f->test, a->ret, 0);
+	return m->addr;
+}
+
+/* Unmap one page; likewise. */
+static int vma_lock_unmap(struct vma_lock_fixture *f, unsigned long addr)
+{
+	struct vma_lock_mapping *m = kunit_kzalloc(f->test, sizeof(*m), GFP_KERNEL);
+	struct vma_lock_actor *a;
+
+	KUNIT_ASSERT_NOT_NULL(f->test, m);
+	m->addr = addr;
+	m->pages = 1;
+	a = vma_lock_actor_start(f, "munmap", f->vma, vma_lock_act_munmap, NULL, m);
+	KUNIT_ASSERT_TRUE(f->test, vma_lock_actor_acted(a, "mapped"));
+	return a->ret;
 }
 
 /* The lookup on a mapping that the kernel itself made, split and unmapped. */
 static void vma_lock_lookup_mapping(struct kunit *test)
 {
 	struct vma_lock_fixture *f = test->priv;
-	unsigned long *addr = kunit_kzalloc(test, sizeof(*addr), GFP_KERNEL);
 	struct vm_area_struct *vma, *tail;
-	struct vma_lock_actor *a;
-
-	KUNIT_ASSERT_NOT_NULL(test, addr);
-	a = vma_lock_actor_start(f, "mmap", f->vma, vma_lock_act_mmap, NULL, addr);
-	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, "new mapping"));
-	KUNIT_ASSERT_EQ(test, a->ret, 0);
+	unsigned long addr = vma_lock_map(f, 3);
+	int ret;
 
 	mmap_read_lock(f->mm);
-	vma = find_vma(f->mm, *addr);
+	vma = find_vma(f->mm, addr);
 	mmap_read_unlock(f->mm);
 	KUNIT_ASSERT_NOT_NULL(test, vma);
 	VMA_LOCK_EXPECT_COUNT(test, vma, 1, "mapped", "mmap");
-	vma_lock_expect_lookup(f, *addr, vma, "first byte of a mapping");
-	vma_lock_expect_lookup(f, *addr + 3 * PAGE_SIZE - 1, vma, "last byte of a mapping");
-	vma_lock_expect_lookup(f, *addr + 3 * PAGE_SIZE, NULL, "nothing mapped");
+	vma_lock_expect_lookup(f, addr, vma, "first byte of a mapping");
+	vma_lock_expect_lookup(f, addr + 3 * PAGE_SIZE - 1, vma, "last byte of a mapping");
+	vma_lock_expect_lookup(f, addr + 3 * PAGE_SIZE, NULL, "nothing mapped");
 	VMA_LOCK_EXPECT_COUNT(test, vma, 1, "mapped", "lookup");
 
-	a = vma_lock_actor_start(f, "munmap", f->vma, vma_lock_act_munmap, NULL, addr);
-	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, "mapped"));
-	KUNIT_ASSERT_EQ(test, a->ret, 0);
-
+	ret = vma_lock_unmap(f, addr + PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, ret, 0);
 	mmap_read_lock(f->mm);
-	vma = find_vma(f->mm, *addr);
-	tail = find_vma(f->mm, *addr + 2 * PAGE_SIZE);
+	vma = find_vma(f->mm, addr);
+	tail = find_vma(f->mm, addr + 2 * PAGE_SIZE);
 	mmap_read_unlock(f->mm);
 	VMA_LOCK_EXPECT_COUNT(test, vma, 1, "mapped", "split by munmap");
 	VMA_LOCK_EXPECT_COUNT(test, tail, 1, "mapped", "split by munmap");
-	vma_lock_expect_lookup(f, *addr, vma, "below an unmapped page");
-	vma_lock_expect_lookup(f, *addr + PAGE_SIZE, NULL, "unmapped page");
-	vma_lock_expect_lookup(f, *addr + 2 * PAGE_SIZE, tail, "above an unmapped page");
+	vma_lock_expect_lookup(f, addr, vma, "below an unmapped page");
+	vma_lock_expect_lookup(f, addr + PAGE_SIZE, NULL, "unmapped page");
+	vma_lock_expect_lookup(f, addr + 2 * PAGE_SIZE, tail, "above an unmapped page");
 }
+
+/*
+ * A copy of a VMA, as split and fork make it, has a lock of its own: detached,
+ * unlocked, whatever readers the source has.
+ */
+static void vma_lock_dup_is_detached(struct kunit *test)
+{
+#ifdef MODULE
+	kunit_skip(test, "vm_area_dup() is not exported to modules");
+#else
+	struct vma_lock_fixture *f = test->priv;
+	struct vm_area_struct *vma, *copy;
+	unsigned int count, seq;
+	unsigned long addr = vma_lock_map(f, 1);
+	struct vma_lock_actor *reader;
+
+	mmap_read_lock(f->mm);
+	vma = find_vma(f->mm, addr);
+	mmap_read_unlock(f->mm);
+	reader = vma_lock_actor_start(f, "reader", vma, vma_lock_act_read,
+				      vma_lock_undo_read, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "attached, idle"));
+	VMA_LOCK_EXPECT_COUNT(test, vma, 2, "attached, idle", "read under mmap_lock");
+
+	mmap_write_lock(f->mm);
+	copy = vm_area_dup(vma);
+	mmap_write_unlock(f->mm);
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	count = vma_lock_count(copy);
+	seq = copy->vm_lock_seq;
+	vma_lock_set_count(copy, 0);
+	vm_area_free(copy);
+
+	KUNIT_EXPECT_EQ_MSG(test, count, 0U,
+			    "state 1 reader: vm_area_dup(): expected the copy's count 0, found %s",
+			    vma_lock_text(count).s);
+	KUNIT_EXPECT_EQ_MSG(test, seq, UINT_MAX,
+			    "state 1 reader: vm_area_dup(): expected the copy's vm_lock_seq UINT_MAX, found %u",
+			    seq);
+	VMA_LOCK_EXPECT_COUNT(test, vma, 2, "1 reader", "vm_area_dup()");
+	vma_lock_actor_leave(reader);
+#endif
+}
+
+/*
+ * A lookup raises the count of an object that may be free by then: the page it
+ * lies in must not go before the grace period is over.
+ */
+static void vma_lock_cache_is_typesafe(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	unsigned long addr = vma_lock_map(f, 1);
+	struct vm_area_struct *vma;
+	struct slab *slab;
+
+	mmap_read_lock(f->mm);
+	vma = find_vma(f->mm, addr);
+	slab = virt_to_slab(vma);
+	mmap_read_unlock(f->mm);
+	KUNIT_ASSERT_NOT_NULL(test, slab);
+	KUNIT_EXPECT_TRUE_MSG(test, slab->slab_cache->flags & SLAB_TYPESAFE_BY_RCU,
+			      "state new: cache of VMAs: expected SLAB_TYPESAFE_BY_RCU, found it without");
+}
+
+/* Write-lock every VMA of the mm. */
+static int vma_lock_act_write_all(struct vma_lock_actor *a)
+{
+	VMA_ITERATOR(vmi, a->f->mm, 0);
+	struct vm_area_struct *vma;
+	int n = 0;
+
+	mmap_write_lock(a->f->mm);
+	for_each_vma(vmi, vma) {
+		vma_start_write(vma);
+		n++;
+	}
+	return n;
+}
+
+/* However many VMAs a writer locked, the release of mmap_lock unlocks them all. */
+static void vma_lock_unlock_many(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	unsigned long addr = vma_lock_map(f, 5);
+	struct vm_area_struct *vma;
+	struct vma_lock_actor *writer;
+	int i, ret;
+
+	/* A hole at 1 and at 3 makes three of one. */
+	for (i = 1; i <= 3; i += 2) {
+		ret = vma_lock_unmap(f, addr + i * PAGE_SIZE);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+	}
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_all,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "4 VMAs, idle"));
+	KUNIT_EXPECT_EQ(test, writer->ret, 4);
+	for (i = 0; i < 5; i += 2)
+		vma_lock_expect_lookup(f, addr + i * PAGE_SIZE, NULL, "all write-locked");
+	vma_lock_actor_leave(writer);
+	for (i = 0; i < 5; i += 2) {
+		mmap_read_lock(f->mm);
+		vma = find_vma(f->mm, addr + i * PAGE_SIZE);
+		mmap_read_unlock(f->mm);
+		vma_lock_expect_lookup(f, addr + i * PAGE_SIZE, vma, "all unlocked");
+	}
+}
+
+/*
+ * A walk of /proc/PID/maps: VMA by VMA, each read-locked in turn, none of them
+ * twice and none left out, whatever made the lock fall back to mmap_lock.
+ */
+#define VMA_LOCK_WALK	4	/* the bare VMA and three mappings */
+
+struct vma_lock_walk {
+	struct vm_area_struct *vma[VMA_LOCK_WALK];
+};
+
+/* Three mappings of a page each, with holes between, above the bare VMA. */
+static void vma_lock_walk_setup(struct vma_lock_fixture *f, struct vma_lock_walk *w)
+{
+	unsigned long addr = vma_lock_map(f, 5);
+	int i, ret;
+
+	ret = vma_lock_unmap(f, addr + PAGE_SIZE);
+	KUNIT_ASSERT_EQ(f->test, ret, 0);
+	ret = vma_lock_unmap(f, addr + 3 * PAGE_SIZE);
+	KUNIT_ASSERT_EQ(f->test, ret, 0);
+
+	w->vma[0] = f->vma;
+	mmap_read_lock(f->mm);
+	for (i = 1; i < VMA_LOCK_WALK; i++)
+		w->vma[i] = find_vma(f->mm, addr + 2 * (i - 1) * PAGE_SIZE);
+	mmap_read_unlock(f->mm);
+}
+
+/* Walk from the bottom and compare each step. */
+static void vma_lock_walk_expect(struct vma_lock_fixture *f, struct vma_lock_walk *w,
+				 const char *state)
+{
+	VMA_ITERATOR(vmi, f->mm, 0);
+	struct vma_lock_lookup l = { };
+	struct vm_area_struct *found;
+	unsigned long from = 0;
+	int i;
+
+	for (i = 0; i <= VMA_LOCK_WALK; i++) {
+		struct vm_area_struct *expected = i < VMA_LOCK_WALK ? w->vma[i] : NULL;
+		unsigned int count = 0;
+
+		found = vma_lock_lookup_next(&l, f, &vmi, from, f->vma, VMA_LOCK_SPIN_DEADLINE);
+		if (!IS_ERR_OR_NULL(found)) {
+			count = vma_lock_count(found);
+			from = found->vm_end;
+			vma_end_read(found);
+		}
+		KUNIT_EXPECT_PTR_EQ_MSG(f->test, found, expected,
+					"state %s: walk, step %d: expected %s, found %s", state, i,
+					expected ? "the next VMA" : "the end",
+					found == expected ? "it" : "another answer");
+		KUNIT_EXPECT_FALSE_MSG(f->test, l.spun,
+				       "state %s: walk, step %d: expected an end, found it looking for ever",
+				       state, i);
+		KUNIT_EXPECT_EQ_MSG(f->test, l.rcu_depth, 0,
+				    "state %s: walk, step %d: expected to return in the read section it came in, found %d too many",
+				    state, i, l.rcu_depth);
+		if (found != expected)
+			return;
+		if (found)
+			KUNIT_EXPECT_EQ_MSG(f->test, count, 2U,
+					    "state %s: walk, step %d: expected count 2, found %s",
+					    state, i, vma_lock_text(count).s);
+	}
+}
+
+static void vma_lock_next_walk(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_walk w;
+	int i;
+
+	vma_lock_walk_setup(f, &w);
+	vma_lock_walk_expect(f, &w, "all idle");
+
+	/*
+	 * A sequence that happens to be equal refuses a reader without need. The
+	 * walk then takes mmap_lock for the one VMA, and goes on without it.
+	 */
+	for (i = 0; i < VMA_LOCK_WALK; i++) {
+		unsigned int seq = w.vma[i]->vm_lock_seq;
+
+		WRITE_ONCE(w.vma[i]->vm_lock_seq, f->mm->mm_lock_seq.sequence);
+		vma_lock_walk_expect(f, &w, "one refused without need");
+		WRITE_ONCE(w.vma[i]->vm_lock_seq, seq);
+	}
+}
+
+/*
+ * To fall back the walk leaves its RCU read section, after which no node of the
+ * tree that it stood at need exist: the iterator must point to none, and begin
+ * anew behind the VMA that it returned.
+ */
+static void vma_lock_next_fallback_resets(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_lookup l = { };
+	struct vm_area_struct *found;
+	struct vma_iterator vmi;
+
+	vma_iter_init(&vmi, f->mm, 0);
+	WRITE_ONCE(f->vma->vm_lock_seq, f->mm->mm_lock_seq.sequence);
+	found = vma_lock_lookup_next(&l, f, &vmi, 0, f->vma, VMA_LOCK_SPIN_DEADLINE);
+	if (!IS_ERR_OR_NULL(found))
+		vma_end_read(found);
+	KUNIT_EXPECT_PTR_EQ(test, found, f->vma);
+	KUNIT_EXPECT_EQ_MSG(test, vmi.mas.status, ma_start,
+			    "state refused: walk: expected the iterator reset, found it in the tree");
+	KUNIT_EXPECT_EQ_MSG(test, vmi.mas.index, VMA_LOCK_END,
+			    "state refused: walk: expected the iterator at %lx, found it at %lx",
+			    VMA_LOCK_END, vmi.mas.index);
+}
+
+/* A VMA that is full takes no reader under mmap_lock either. */
+static void vma_lock_next_at_limit(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_lookup l = { };
+	struct vm_area_struct *found;
+	struct vma_iterator vmi;
+
+	vma_iter_init(&vmi, f->mm, 0);
+	vma_lock_set_count(f->vma, LIMIT);
+	found = vma_lock_lookup_next(&l, f, &vmi, 0, f->vma, VMA_LOCK_SPIN_DEADLINE);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, LIMIT, "at the limit", "walk");
+	vma_lock_set_count(f->vma, 1);
+	KUNIT_EXPECT_EQ_MSG(test, PTR_ERR_OR_ZERO(found), -EAGAIN,
+			    "state at the limit: walk: expected -EAGAIN, found %d",
+			    (int)PTR_ERR_OR_ZERO(found));
+	KUNIT_EXPECT_EQ(test, l.rcu_depth, 0);
+}
+
+/*
+ * A VMA that is detached is looked for again from where the walk stood. An
+ * iterator that was left behind it would pass over what takes its place.
+ */
+static void vma_lock_next_detached(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_lookup l = { .release_to = 1 };
+	struct vm_area_struct *found;
+	struct vma_iterator vmi;
+	struct vma_lock_walk w;
+
+	vma_lock_walk_setup(f, &w);
+	vma_iter_init(&vmi, f->mm, 0);
+	vma_lock_set_count(f->vma, 0);
+	found = vma_lock_lookup_next(&l, f, &vmi, 0, f->vma, HZ / 50 + 1);
+	if (!IS_ERR_OR_NULL(found))
+		vma_end_read(found);
+	vma_lock_set_count(f->vma, 1);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, found, f->vma,
+				"state detached, then attached: walk: expected that VMA, found another answer");
+	KUNIT_EXPECT_TRUE_MSG(test, l.spun,
+			      "state detached: walk: expected it looked for again, found passed over");
+	KUNIT_EXPECT_EQ(test, l.rcu_depth, 0);
+}
+
+/* The walk falls back to mmap_lock with a fatal signal pending. */
+static int vma_lock_act_next_killed(struct vma_lock_actor *a)
+{
+	VMA_ITERATOR(vmi, a->f->mm, 0);
+	struct vm_area_struct *found;
+
+	send_sig(SIGKILL, current, 1);
+	rcu_read_lock();
+	found = lock_next_vma(a->f->mm, &vmi, 0);
+	rcu_read_unlock();
+	flush_signals(current);
+	if (!IS_ERR_OR_NULL(found))
+		a->locked = found;
+	return PTR_ERR_OR_ZERO(found);
+}
+
+static void vma_lock_next_killed(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *writer, *walker;
+
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle"));
+	walker = vma_lock_actor_start(f, "walker", f->vma, vma_lock_act_next_killed,
+				      vma_lock_undo_read, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(walker, "write-locked, walker killed"));
+	KUNIT_EXPECT_EQ_MSG(test, walker->ret, -EINTR,
+			    "state write-locked: walk, killed: expected -EINTR, found %d",
+			    walker->ret);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "write-locked", "walk, killed");
+}
+
+/*
+ * The assertions, each against the states. They complain by a warning, which is
+ * suppressed and counted here. Those of DEBUG_VM do so once a boot: the flags
+ * that remember it are cleared before each.
+ */
+#if defined(kunit_warning_suppress) && !defined(MODULE)
+#include <asm/sections.h>
+
+enum vma_lock_assertion {
+	ASSERT_ATTACHED,
+	ASSERT_DETACHED,
+	ASSERT_WRITE_LOCKED,
+	ASSERT_LOCKED,
+	VMA_LOCK_ASSERTIONS
+};
+
+static const char * const vma_lock_assertion_names[] = {
+	[ASSERT_ATTACHED]	= "vma_assert_attached()",
+	[ASSERT_DETACHED]	= "vma_assert_detached()",
+	[ASSERT_WRITE_LOCKED]	= "vma_assert_write_locked()",
+	[ASSERT_LOCKED]		= "vma_assert_locked()",
+};
+
+/* Columns: which of the assertions complain. The holder has mmap_lock. */
+static const struct vma_lock_assert_state {
+	const char *name;
+	unsigned int count;
+	bool write_locked;
+	bool read_locked;	/* by the thread that asserts */
+	bool complains[VMA_LOCK_ASSERTIONS];
+} vma_lock_assert_states[] = {
+	{ "detached", 0, false, false, { true, false, true, true } },
+	{ "attached, idle", 1, false, false, { false, true, true, true } },
+	{ "attached, write-locked", 1, true, false, { false, true, false, false } },
+	{ "read-locked", 2, false, true, { false, true, true, false } },
+	{ "write-locked, own transient read lock", 2, true, true, { false, true, false, false } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_assert, vma_lock_assert_states, name);
+
+static int vma_lock_act_assert(struct vma_lock_actor *a)
+{
+	const struct vma_lock_assert_state *state = a->arg;
+	struct kunit_suppressed_warning *w;
+	struct vm_area_struct *vma = a->vma;
+	bool held = false;
+	int i, fired = 0;
+
+	mmap_write_lock(vma->vm_mm);
+	if (state->read_locked)
+		held = vma_start_read_locked(vma);
+	vma_lock_set_count(vma, state->count);
+	if (state->write_locked)
+		WRITE_ONCE(vma->vm_lock_seq, vma->vm_mm->mm_lock_seq.sequence);
+
+	for (i = 0; i < VMA_LOCK_ASSERTIONS; i++) {
+		memset(__start_once, 0, __end_once - __start_once);
+		w = kunit_start_suppress_warning(a->f->test);
+		switch (i) {
+		case ASSERT_ATTACHED:
+			vma_assert_attached(vma);
+			break;
+		case ASSERT_DETACHED:
+			vma_assert_detached(vma);
+			break;
+		case ASSERT_WRITE_LOCKED:
+			vma_assert_write_locked(vma);
+			break;
+		case ASSERT_LOCKED:
+			vma_assert_locked(vma);
+			break;
+		}
+		if (kunit_suppressed_warning_count(w))
+			fired |= BIT(i);
+		kunit_end_suppress_warning(a->f->test, w);
+	}
+
+	if (held) {
+		vma_lock_set_count(vma, 2);
+		vma_end_read(vma);
+	}
+	return fired;
+}
+
+static void vma_lock_assertions(struct kunit *test)
+{
+	const struct vma_lock_assert_state *state = test->param_value;
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *holder;
+	int i;
+
+	holder = vma_lock_actor_start(f, "holder", f->vma, vma_lock_act_assert,
+				      vma_lock_undo_write, state);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(holder, state->name));
+	for (i = 0; i < VMA_LOCK_ASSERTIONS; i++) {
+		bool expected = state->complains[i];
+		bool found = holder->ret & BIT(i);
+
+		/* Attached and detached are checked always, the rest by DEBUG_VM. */
+		if (i >= ASSERT_WRITE_LOCKED && !IS_ENABLED(CONFIG_DEBUG_VM))
+			expected = false;
+		KUNIT_EXPECT_EQ_MSG(test, found, expected,
+				    "state %s: %s: expected %s, found %s", state->name,
+				    vma_lock_assertion_names[i],
+				    expected ? "a warning" : "silence",
+				    found ? "a warning" : "silence");
+	}
+}
+#else
+static const char * const vma_lock_assert_states[] = { "no way to suppress warnings" };
+
+KUNIT_ARRAY_PARAM(vma_lock_assert, vma_lock_assert_states, NULL);
+
+static void vma_lock_assertions(struct kunit *test)
+{
+	kunit_skip(test, "needs a kernel that can suppress warnings, and the suite built in");
+}
+#endif
+
+/*
+ * Weaknesses that kernels are known to have. A case that finds one is a skip
+ * that says so, which does not fail the run of a kernel that has always had it;
+ * with vma_lock_kunit.strict=1 it is a failure. On a kernel without the weakness
+ * the case passes.
+ */
+static bool strict;
+module_param(strict, bool, 0444);
+MODULE_PARM_DESC(strict, "fail on the weaknesses that kernels are known to have");
+
+static void vma_lock_known(struct kunit *test, const char *weakness)
+{
+	if (strict)
+		KUNIT_FAIL(test, "%s", weakness);
+	else
+		kunit_mark_skipped(test, "known weakness of this kernel: %s", weakness);
+}
+
+/* Move mm_lock_seq of an mm that nobody holds to an even value. */
+static void vma_lock_set_mm_sequence(struct mm_struct *mm, unsigned int seq)
+{
+	mmap_write_lock(mm);
+	mm->mm_lock_seq.sequence = seq - 1;
+	mmap_write_unlock(mm);
+}
+
+/*
+ * mm_lock_seq comes round after 2^31 write locks of mmap_lock. A VMA that was
+ * write-locked then, and never since, looks write-locked already when the same
+ * value is reached again, while readers hold it who are not transient at all. A
+ * write lock that believes the sequence alone walks in on them.
+ */
+static void vma_lock_known_wrapped_sequence(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *writer;
+	unsigned int seq;
+	bool through;
+
+	/* The life of the VMA until now: write-locked once, long ago. */
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle"));
+	vma_lock_actor_leave(writer);
+	seq = f->vma->vm_lock_seq;
+	reader = vma_lock_reader(f, "reader");
+	vma_lock_set_mm_sequence(f->mm, seq - 1);
+
+	writer = vma_lock_actor_start(f, "writer2", f->vma, vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	through = wait_for_completion_timeout(&writer->acted, HZ / 10);
+	if (through) {
+		vma_lock_known(test,
+			       "a write lock trusts a wrapped sequence, with a reader inside");
+	} else {
+		KUNIT_EXPECT_TRUE(test, vma_lock_actor_waits(writer, "1 reader, sequence wrapped"));
+		VMA_LOCK_EXPECT_COUNT(test, f->vma, FLAG + 2, "1 reader, sequence wrapped",
+				      "start write");
+	}
+	vma_lock_actor_leave(reader);
+	vma_lock_actor_acted(writer, "sequence wrapped, last reader gone");
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "sequence wrapped, last reader gone", "start write");
+}
+
+#if defined(VMA_LOCK_ATOMIC_FLAG) && !defined(MODULE) && defined(CONFIG_ADVISE_SYSCALLS)
+/* madvise(MADV_DONTFORK), which write-locks the VMA to change its flags. */
+static int vma_lock_act_madvise(struct vma_lock_actor *a)
+{
+	int ret;
+
+	kthread_use_mm(a->f->mm);
+	ret = do_madvise(a->f->mm, a->vma->vm_start, PAGE_SIZE, MADV_DONTFORK);
+	kthread_unuse_mm(a->f->mm);
+	return ret;
+}
+
+/*
+ * madvise(MADV_GUARD_INSTALL) notes in the flags of the VMA, under its read lock,
+ * that there are guard pages. Whoever computes new flags before it has excluded
+ * that reader, and stores them afterwards, takes the note away: fork() then does
+ * not copy the guard pages.
+ */
+static void vma_lock_known_lost_flag(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *madvise;
+	unsigned long addr = vma_lock_map(f, 1);
+	struct vm_area_struct *vma;
+	bool kept;
+
+	mmap_read_lock(f->mm);
+	vma = find_vma(f->mm, addr);
+	mmap_read_unlock(f->mm);
+	reader = vma_lock_actor_start(f, "reader", vma, vma_lock_act_read,
+				      vma_lock_undo_read, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "mapped"));
+	madvise = vma_lock_actor_start(f, "madvise", vma, vma_lock_act_madvise, NULL, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(madvise, "1 reader"));
+
+	/* What the reader does, which holds the lock that this needs. */
+	set_bit(VMA_LOCK_ATOMIC_FLAG, (unsigned long *)&vma->vm_flags);
+	vma_lock_actor_leave(reader);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(madvise, "flag set, last reader gone"));
+	KUNIT_EXPECT_EQ(test, madvise->ret, 0);
+
+	mmap_read_lock(f->mm);
+	vma = find_vma(f->mm, addr);
+	kept = test_bit(VMA_LOCK_ATOMIC_FLAG, (unsigned long *)&vma->vm_flags);
+	mmap_read_unlock(f->mm);
+	if (!kept)
+		vma_lock_known(test,
+			       "madvise() loses a flag that was set under the VMA read lock");
+}
+#else
+static void vma_lock_known_lost_flag(struct kunit *test)
+{
+	kunit_skip(test, "needs flags set under the read lock, madvise(), and the suite built in");
+}
+#endif
 
 static int vma_lock_test_init(struct kunit *test)
 {
@@ -533,14 +1397,32 @@ static void vma_lock_test_exit(struct kunit *test)
 
 static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE_PARAM(vma_lock_transition, vma_lock_transition_gen_params),
+	KUNIT_CASE_PARAM(vma_lock_readers_excluded, vma_lock_predicate_gen_params),
 	KUNIT_CASE(vma_lock_init_is_detached),
-	KUNIT_CASE(vma_lock_mm_sequence),
+	KUNIT_CASE(vma_lock_dup_is_detached),
+	KUNIT_CASE(vma_lock_cache_is_typesafe),
+	KUNIT_CASE_PARAM(vma_lock_mm_sequence, vma_lock_mmap_gen_params),
+	KUNIT_CASE(vma_lock_mm_sequence_killed),
 	KUNIT_CASE(vma_lock_unlock_all),
+	KUNIT_CASE(vma_lock_unlock_many),
 	KUNIT_CASE(vma_lock_wait_write),
+	KUNIT_CASE_PARAM(vma_lock_wait_readers_leave, vma_lock_order_gen_params),
+	KUNIT_CASE(vma_lock_wait_killed),
+	KUNIT_CASE(vma_lock_wait_signalled),
+	KUNIT_CASE(vma_lock_killed_before_wait),
+	KUNIT_CASE(vma_lock_wait_unkillable),
 	KUNIT_CASE(vma_lock_wait_detach),
 	KUNIT_CASE(vma_lock_lookup_other_range),
 	KUNIT_CASE(vma_lock_lookup_other_mm),
 	KUNIT_CASE(vma_lock_lookup_mapping),
+	KUNIT_CASE(vma_lock_next_walk),
+	KUNIT_CASE(vma_lock_next_fallback_resets),
+	KUNIT_CASE(vma_lock_next_at_limit),
+	KUNIT_CASE(vma_lock_next_detached),
+	KUNIT_CASE(vma_lock_next_killed),
+	KUNIT_CASE_PARAM(vma_lock_assertions, vma_lock_assert_gen_params),
+	KUNIT_CASE(vma_lock_known_wrapped_sequence),
+	KUNIT_CASE(vma_lock_known_lost_flag),
 	{}
 };
 

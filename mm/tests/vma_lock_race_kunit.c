@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of the races of the per-VMA lock, each played once and exactly.
+ *
+ * The lock tells lockdep what it does between its steps:
+ *
+ *	reader acquire	the count is raised, nothing is validated yet
+ *	reader release	about to drop the count
+ *	writer acquire	FLAG is in the count, the wait has not begun
+ *	writer release	FLAG is off again
+ *
+ * lockdep passes that on as the tracepoints lock_acquire and lock_release, to
+ * which a probe can be attached. Filtered by the VMA's map and by the task, the
+ * probe runs in the middle of the lock, on its CPU, and plays there what another
+ * CPU would have done in that moment. The race is then not provoked but written
+ * down: no timing, no second CPU, no repetition.
+ *
+ * A probe runs with preemption off and must not sleep. It records what it sees;
+ * the case judges when it is over.
+ */
+#include "vma_lock_fixture.h"
+
+#include <linux/tracepoint.h>
+
+#if IS_ENABLED(CONFIG_LOCKDEP) && IS_ENABLED(CONFIG_TRACEPOINTS)
+
+/* The four windows, by what lockdep is told there. */
+enum vma_lock_window {
+	READER_ACQUIRE,
+	READER_RELEASE,
+	WRITER_ACQUIRE,
+	WRITER_RELEASE,
+	VMA_LOCK_WINDOWS
+};
+
+static const char * const vma_lock_window_names[] = {
+	[READER_ACQUIRE] = "after a reader raised the count",
+	[READER_RELEASE] = "before a reader drops the count",
+	[WRITER_ACQUIRE] = "after a writer added FLAG",
+	[WRITER_RELEASE] = "after a writer took FLAG off",
+};
+
+/* What is played, and what was seen when it was. */
+struct vma_lock_play {
+	struct vma_lock_fixture *f;
+	struct vm_area_struct *vma;
+	struct task_struct *task;
+	/* The other CPU's part in a window, or NULL. It runs at most once. */
+	void (*part[VMA_LOCK_WINDOWS])(struct vma_lock_play *p);
+	unsigned int passed[VMA_LOCK_WINDOWS];
+	unsigned int count[VMA_LOCK_WINDOWS];	/* of the VMA, at the first pass */
+	bool write_locked[VMA_LOCK_WINDOWS];
+	/* For the parts. */
+	struct mm_struct *other_mm;
+	int other_mm_count;
+	struct vm_area_struct *found;
+	bool looked;
+};
+
+/*
+ * The play that is on. Set and cleared by the case with no reader or writer
+ * under way, read by probes of the task that it names.
+ */
+static struct vma_lock_play *vma_lock_stage;
+
+static void vma_lock_enter_window(struct lockdep_map *map, enum vma_lock_window window)
+{
+	struct vma_lock_play *p = READ_ONCE(vma_lock_stage);
+
+	if (!p || map != &p->vma->vmlock_dep_map || current != READ_ONCE(p->task))
+		return;
+	if (p->passed[window]++)
+		return;
+	p->count[window] = vma_lock_count(p->vma);
+	p->write_locked[window] = vma_lock_is_write_locked(p->vma);
+	if (p->part[window])
+		p->part[window](p);
+}
+
+static void vma_lock_probe_acquire(void *data, struct lockdep_map *map, unsigned int subclass,
+				   int trylock, int read, int check,
+				   struct lockdep_map *nest, unsigned long ip)
+{
+	vma_lock_enter_window(map, read ? READER_ACQUIRE : WRITER_ACQUIRE);
+}
+
+/*
+ * A release does not say of what. Only a writer has its map released while no
+ * read lock of this task is being tracked: the acquire tells them apart.
+ */
+static void vma_lock_probe_release(void *data, struct lockdep_map *map, unsigned long ip)
+{
+	struct vma_lock_play *p = READ_ONCE(vma_lock_stage);
+
+	if (!p)
+		return;
+	vma_lock_enter_window(map, p->passed[WRITER_ACQUIRE] ? WRITER_RELEASE : READER_RELEASE);
+}
+
+static struct tracepoint *vma_lock_tp_acquire, *vma_lock_tp_release;
+static bool vma_lock_probes_on;
+
+static void vma_lock_find_tracepoint(struct tracepoint *tp, void *data)
+{
+	if (!strcmp(tp->name, "lock_acquire"))
+		vma_lock_tp_acquire = tp;
+	else if (!strcmp(tp->name, "lock_release"))
+		vma_lock_tp_release = tp;
+}
+
+/* By name, because a module cannot link to tracepoints that are not exported. */
+static int vma_lock_race_suite_init(struct kunit_suite *suite)
+{
+	for_each_kernel_tracepoint(vma_lock_find_tracepoint, NULL);
+	if (!vma_lock_tp_acquire || !vma_lock_tp_release)
+		return 0;
+	if (tracepoint_probe_register(vma_lock_tp_acquire, vma_lock_probe_acquire, NULL))
+		return 0;
+	if (tracepoint_probe_register(vma_lock_tp_release, vma_lock_probe_release, NULL)) {
+		tracepoint_probe_unregister(vma_lock_tp_acquire, vma_lock_probe_acquire, NULL);
+		tracepoint_synchronize_unregister();
+		return 0;
+	}
+	vma_lock_probes_on = true;
+	return 0;
+}
+
+static void vma_lock_race_suite_exit(struct kunit_suite *suite)
+{
+	if (!vma_lock_probes_on)
+		return;
+	tracepoint_probe_unregister(vma_lock_tp_release, vma_lock_probe_release, NULL);
+	tracepoint_probe_unregister(vma_lock_tp_acquire, vma_lock_probe_acquire, NULL);
+	tracepoint_synchronize_unregister();
+	vma_lock_probes_on = false;
+}
+
+static int vma_lock_race_init(struct kunit *test)
+{
+	if (!vma_lock_probes_on)
+		kunit_skip(test, "the kernel has no tracepoints lock_acquire and lock_release");
+	if (!debug_locks)
+		kunit_skip(test, "lockdep is off after an earlier report, and tells nothing");
+	test->priv = vma_lock_fixture_create(test);
+	return 0;
+}
+
+static void vma_lock_race_exit(struct kunit *test)
+{
+	WRITE_ONCE(vma_lock_stage, NULL);
+	vma_lock_fixture_check(test, test->priv);
+}
+
+/* Begin a play in which the calling thread meets the other CPU. */
+static void vma_lock_play_on(struct vma_lock_fixture *f, struct vma_lock_play *p)
+{
+	p->f = f;
+	p->vma = f->vma;
+	p->task = current;
+	WRITE_ONCE(vma_lock_stage, p);
+}
+
+static void vma_lock_play_off(void)
+{
+	WRITE_ONCE(vma_lock_stage, NULL);
+}
+
+/* The lock must have come through this window, or nothing was played there. */
+static void vma_lock_expect_passed(struct kunit *test, struct vma_lock_play *p,
+				   enum vma_lock_window window)
+{
+	KUNIT_EXPECT_NE_MSG(test, p->passed[window], 0U,
+			    "state %s: expected the lock to tell lockdep there, found it silent",
+			    vma_lock_window_names[window]);
+}
+
+/* The other CPU write-locks the VMA: all that a reader can see of it. */
+static void vma_lock_part_write_lock(struct vma_lock_play *p)
+{
+	WRITE_ONCE(p->vma->vm_lock_seq, p->vma->vm_mm->mm_lock_seq.sequence);
+}
+
+/*
+ * reader				writer
+ * early check: not write-locked
+ * count 1 -> 2
+ *					sees a transient reader, marks the VMA
+ *					write-locked all the same (it is detaching)
+ * second check: write-locked, count 2 -> 1
+ *
+ * Without the second check the reader walks off with a VMA that is being torn
+ * down; without the put it leaves a reference that the next writer waits for.
+ */
+static void vma_lock_race_write_lock_after_increment(struct kunit *test)
+{
+	struct vma_lock_play p = { .part[READER_ACQUIRE] = vma_lock_part_write_lock };
+	struct vma_lock_fixture *f = test->priv;
+
+	vma_lock_play_on(f, &p);
+	vma_lock_expect_lookup(f, VMA_LOCK_START, NULL, "write-locked after the count was raised");
+	vma_lock_play_off();
+
+	vma_lock_expect_passed(test, &p, READER_ACQUIRE);
+	KUNIT_EXPECT_EQ_MSG(test, p.count[READER_ACQUIRE], 2U,
+			    "state %s: expected count 2, found %s",
+			    vma_lock_window_names[READER_ACQUIRE],
+			    vma_lock_text(p.count[READER_ACQUIRE]).s);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "write-locked after the count was raised", "lookup");
+}
+
+/* The other CPU frees the VMA, and another mm allocates and attaches it. */
+static void vma_lock_part_recycle(struct vma_lock_play *p)
+{
+	WRITE_ONCE(p->vma->vm_mm, p->other_mm);
+}
+
+/* Is the other mm held while the reader drops the count? */
+static void vma_lock_part_look_at_mm(struct vma_lock_play *p)
+{
+	p->other_mm_count = atomic_read(&p->other_mm->mm_count);
+}
+
+/*
+ * reader				two other processes
+ * finds the VMA, count 1 -> 2
+ *					free it, and attach it to another mm, whose
+ *					writer then waits for this reader
+ * vm_mm is another one: drop, wake that mm's writer
+ *
+ * As soon as the count is dropped that writer may go on, and its mm may die: the
+ * reader must hold the mm from before the drop until after the wake-up, and not
+ * longer.
+ */
+static void vma_lock_race_recycled_after_increment(struct kunit *test)
+{
+	struct vma_lock_play p = {
+		.part[READER_ACQUIRE] = vma_lock_part_recycle,
+		.part[READER_RELEASE] = vma_lock_part_look_at_mm,
+	};
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_fixture *other = vma_lock_fixture_create(test);
+	int references = atomic_read(&other->mm->mm_count);
+
+	p.other_mm = other->mm;
+	vma_lock_play_on(f, &p);
+	vma_lock_expect_lookup(f, VMA_LOCK_START, NULL, "recycled after the count was raised");
+	vma_lock_play_off();
+	f->vma->vm_mm = f->mm;
+
+	vma_lock_expect_passed(test, &p, READER_ACQUIRE);
+	vma_lock_expect_passed(test, &p, READER_RELEASE);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "recycled after the count was raised", "lookup");
+	KUNIT_EXPECT_EQ_MSG(test, p.other_mm_count, references + 1,
+			    "state %s of a recycled VMA: expected %d references to its mm, found %d",
+			    vma_lock_window_names[READER_RELEASE], references + 1,
+			    p.other_mm_count);
+	KUNIT_EXPECT_EQ_MSG(test, atomic_read(&other->mm->mm_count), references,
+			    "state recycled VMA: after the lookup: expected %d references to its mm, found %d",
+			    references, atomic_read(&other->mm->mm_count));
+}
+
+/*
+ * The VMA goes to another mm in the moment in which the last reader leaves. The
+ * writer that waits belongs to the mm that the VMA had before: whoever reads
+ * vm_mm after the drop wakes somebody else, or nobody.
+ */
+static void vma_lock_race_recycled_before_drop(struct kunit *test)
+{
+	struct vma_lock_play p = { .part[READER_RELEASE] = vma_lock_part_recycle };
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_fixture *other = vma_lock_fixture_create(test);
+	bool locked, woken;
+
+	mmap_read_lock(f->mm);
+	locked = vma_start_read_locked(f->vma);
+	mmap_read_unlock(f->mm);
+	KUNIT_ASSERT_TRUE(test, locked);
+	vma_lock_set_count(f->vma, VMA_LOCK_FLAG + 2);
+
+	p.other_mm = other->mm;
+	vma_lock_play_on(f, &p);
+	woken = vma_lock_end_read_wakes(f->vma);
+	vma_lock_play_off();
+	f->vma->vm_mm = f->mm;
+
+	vma_lock_expect_passed(test, &p, READER_RELEASE);
+	KUNIT_EXPECT_EQ_MSG(test, p.count[READER_RELEASE], VMA_LOCK_FLAG + 2,
+			    "state %s: expected count FLAG+2, found %s: lockdep was told too late",
+			    vma_lock_window_names[READER_RELEASE],
+			    vma_lock_text(p.count[READER_RELEASE]).s);
+	KUNIT_EXPECT_TRUE_MSG(test, woken,
+			      "state writer waits for 1 reader: VMA recycled while it leaves: expected the writer of the old mm woken, found it asleep");
+	vma_lock_set_count(f->vma, 1);
+}
+
+/* The other CPU looks the address up. */
+static void vma_lock_part_lookup(struct vma_lock_play *p)
+{
+	p->found = lock_vma_under_rcu(p->vma->vm_mm, VMA_LOCK_START);
+	p->looked = true;
+	if (p->found)
+		vma_end_read(p->found);
+}
+
+static int vma_lock_act_write_on_stage(struct vma_lock_actor *a)
+{
+	struct vma_lock_play *p = (struct vma_lock_play *)a->arg;
+
+	WRITE_ONCE(p->task, current);
+	return vma_lock_act_write(a);
+}
+
+/*
+ * A writer turns readers away by FLAG first and by the sequence afterwards. The
+ * sequence must be in place before FLAG goes, or a reader slips in between.
+ *
+ * The lookups here are played at the two moments that matter; the one that is
+ * played inside the writer's own task cannot wait for it, and need not.
+ */
+static void vma_lock_race_read_while_writer_locks(struct kunit *test)
+{
+	static const enum vma_lock_window windows[] = { WRITER_ACQUIRE, WRITER_RELEASE };
+	struct vma_lock_fixture *f = test->priv;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(windows); i++) {
+		struct vma_lock_play *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+		enum vma_lock_window w = windows[i];
+		struct vma_lock_actor *writer;
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		p->part[w] = vma_lock_part_lookup;
+		vma_lock_play_on(f, p);
+		writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_on_stage,
+					      vma_lock_undo_write, p);
+		vma_lock_actor_acted(writer, "attached, idle");
+		vma_lock_play_off();
+		vma_lock_actor_leave(writer);
+
+		vma_lock_expect_passed(test, p, w);
+		KUNIT_EXPECT_TRUE(test, p->looked);
+		KUNIT_EXPECT_NULL_MSG(test, p->found,
+				      "state %s: lookup: expected refused, found granted",
+				      vma_lock_window_names[w]);
+		KUNIT_EXPECT_EQ_MSG(test, p->count[w], w == WRITER_ACQUIRE ? VMA_LOCK_FLAG + 1 : 1,
+				    "state %s: found count %s", vma_lock_window_names[w],
+				    vma_lock_text(p->count[w]).s);
+		KUNIT_EXPECT_EQ_MSG(test, p->write_locked[w], w == WRITER_RELEASE,
+				    "state %s: expected the VMA %swrite-locked",
+				    vma_lock_window_names[w],
+				    w == WRITER_RELEASE ? "" : "not yet ");
+		VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "unlocked", "start write");
+	}
+}
+
+/* The other CPU has taken mmap_lock for write since, and let it go. */
+static void vma_lock_part_change_mm(struct vma_lock_play *p)
+{
+	WRITE_ONCE(p->f->mm->mm_lock_seq.sequence, p->f->mm->mm_lock_seq.sequence + 2);
+}
+
+/*
+ * walk					writer
+ * finds the VMA above a hole, count 1 -> 2
+ *					maps something into the hole
+ * sees that the mm changed, looks again from where it stood
+ *
+ * What is there must come first, or the walk reports a hole that is none. What
+ * the walk cannot see in time is put in place beforehand here: the iterator
+ * stands above the first VMA, as if that one had not been there.
+ */
+static void vma_lock_race_next_hole_filled(struct kunit *test)
+{
+	struct vma_lock_play p = { .part[READER_ACQUIRE] = vma_lock_part_change_mm };
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_fixture above = { .test = test, .mm = f->mm };
+	struct vma_lock_lookup l = { };
+	struct vm_area_struct *found;
+	struct vma_iterator vmi;
+	int ret;
+
+	vma_iter_init(&vmi, f->mm, VMA_LOCK_END);
+	above.vma = kunit_kzalloc(test, sizeof(*above.vma), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, above.vma);
+	above.vma->vm_mm = f->mm;
+	above.vma->vm_start = VMA_LOCK_END + PAGE_SIZE;
+	above.vma->vm_end = VMA_LOCK_END + 2 * PAGE_SIZE;
+	vma_lock_init(above.vma, true);
+	vma_lock_set_count(above.vma, 1);
+	ret = vma_lock_tree_store(f->mm, above.vma->vm_start, above.vma->vm_end, above.vma);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+
+	vma_lock_play_on(&above, &p);
+	found = vma_lock_lookup_next(&l, f, &vmi, 0, above.vma, VMA_LOCK_SPIN_DEADLINE);
+	vma_lock_play_off();
+	if (!IS_ERR_OR_NULL(found))
+		vma_end_read(found);
+	ret = vma_lock_tree_store(f->mm, above.vma->vm_start, above.vma->vm_end, NULL);
+
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	vma_lock_expect_passed(test, &p, READER_ACQUIRE);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, found, f->vma,
+				"state hole filled after the count was raised: walk: expected the VMA in the hole, found another answer");
+	VMA_LOCK_EXPECT_COUNT(test, above.vma, 1, "hole filled after the count was raised", "walk");
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "hole filled after the count was raised", "walk");
+	KUNIT_EXPECT_EQ(test, l.rcu_depth, 0);
+}
+
+/* The other CPU shrinks the VMA from above, and by the time of the put it is back. */
+static void vma_lock_part_shrink(struct vma_lock_play *p)
+{
+	WRITE_ONCE(p->vma->vm_end, VMA_LOCK_START + PAGE_SIZE);
+}
+
+static void vma_lock_part_grow(struct vma_lock_play *p)
+{
+	WRITE_ONCE(p->vma->vm_end, VMA_LOCK_END);
+}
+
+/*
+ * The VMA that the walk found ends below the position by the time it is locked:
+ * the walk has reported that part already. It must not be returned on the
+ * strength of this lookup, but be looked up again under mmap_lock.
+ */
+static void vma_lock_race_next_behind(struct kunit *test)
+{
+	struct vma_lock_play p = {
+		.part[READER_ACQUIRE] = vma_lock_part_shrink,
+		.part[READER_RELEASE] = vma_lock_part_grow,
+	};
+	struct vma_lock_fixture *f = test->priv;
+	unsigned long from = VMA_LOCK_START + 2 * PAGE_SIZE, end = 0;
+	struct vma_lock_lookup l = { };
+	struct vm_area_struct *found;
+	struct vma_iterator vmi;
+
+	vma_iter_init(&vmi, f->mm, from);
+	vma_lock_play_on(f, &p);
+	found = vma_lock_lookup_next(&l, f, &vmi, from, f->vma, VMA_LOCK_SPIN_DEADLINE);
+	if (!IS_ERR_OR_NULL(found)) {
+		end = found->vm_end;
+		vma_end_read(found);
+	}
+	vma_lock_play_off();
+	f->vma->vm_end = VMA_LOCK_END;
+
+	vma_lock_expect_passed(test, &p, READER_ACQUIRE);
+	KUNIT_EXPECT_PTR_EQ(test, found, f->vma);
+	KUNIT_EXPECT_EQ_MSG(test, end, VMA_LOCK_END,
+			    "state shrunk behind the position: walk: expected the VMA as it is under mmap_lock, found one that ends behind the position");
+	KUNIT_EXPECT_EQ_MSG(test, p.passed[READER_ACQUIRE], 2U,
+			    "state shrunk behind the position: walk: expected 2 read locks, the second under mmap_lock, found %u",
+			    p.passed[READER_ACQUIRE]);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "shrunk behind the position", "walk");
+	KUNIT_EXPECT_EQ(test, l.rcu_depth, 0);
+}
+
+/*
+ * Detach, with a transient reader. FLAG is in the count before the detacher
+ * sleeps, and when lockdep hears that it is over nothing is left of either.
+ */
+static int vma_lock_act_detach_on_stage(struct vma_lock_actor *a)
+{
+	struct vma_lock_play *p = (struct vma_lock_play *)a->arg;
+
+	WRITE_ONCE(p->task, current);
+	return vma_lock_act_detach(a);
+}
+
+static void vma_lock_race_read_while_detaching(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_play *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+	struct vma_lock_actor *reader, *detacher;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	p->part[WRITER_ACQUIRE] = vma_lock_part_lookup;
+	reader = vma_lock_reader(f, "reader");
+	vma_lock_play_on(f, p);
+	detacher = vma_lock_actor_start(f, "detacher", f->vma, vma_lock_act_detach_on_stage,
+					vma_lock_undo_write, p);
+	KUNIT_EXPECT_TRUE(test, vma_lock_actor_waits(detacher, "write-locked, 1 transient reader"));
+	vma_lock_actor_leave(reader);
+	vma_lock_actor_acted(detacher, "detach waits, last reader gone");
+	vma_lock_play_off();
+
+	vma_lock_expect_passed(test, p, WRITER_ACQUIRE);
+	KUNIT_EXPECT_NULL_MSG(test, p->found,
+			      "state detach waits: lookup: expected refused, found granted");
+	KUNIT_EXPECT_EQ_MSG(test, p->count[WRITER_ACQUIRE], VMA_LOCK_FLAG + 1,
+			    "state write-locked, 1 transient reader: detach: expected count FLAG+1, found %s",
+			    vma_lock_text(p->count[WRITER_ACQUIRE]).s);
+	vma_lock_expect_passed(test, p, WRITER_RELEASE);
+	KUNIT_EXPECT_EQ_MSG(test, p->count[WRITER_RELEASE], 0U,
+			    "state %s: detach: expected count 0, found %s",
+			    vma_lock_window_names[WRITER_RELEASE],
+			    vma_lock_text(p->count[WRITER_RELEASE]).s);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 0, "detach waits for 1 reader", "read unlock");
+}
+
+static struct kunit_case vma_lock_race_cases[] = {
+	KUNIT_CASE(vma_lock_race_write_lock_after_increment),
+	KUNIT_CASE(vma_lock_race_recycled_after_increment),
+	KUNIT_CASE(vma_lock_race_recycled_before_drop),
+	KUNIT_CASE(vma_lock_race_read_while_writer_locks),
+	KUNIT_CASE(vma_lock_race_read_while_detaching),
+	KUNIT_CASE(vma_lock_race_next_hole_filled),
+	KUNIT_CASE(vma_lock_race_next_behind),
+	{}
+};
+
+#else /* no lockdep, no windows */
+
+static int vma_lock_race_suite_init(struct kunit_suite *suite)
+{
+	return 0;
+}
+
+static void vma_lock_race_suite_exit(struct kunit_suite *suite)
+{
+}
+
+static int vma_lock_race_init(struct kunit *test)
+{
+	return 0;
+}
+
+static void vma_lock_race_exit(struct kunit *test)
+{
+}
+
+static void vma_lock_race(struct kunit *test)
+{
+	/* The lock tells its steps to lockdep alone. */
+	kunit_skip(test, "needs CONFIG_PROVE_LOCKING and tracepoints");
+}
+
+static struct kunit_case vma_lock_race_cases[] = {
+	KUNIT_CASE(vma_lock_race),
+	{}
+};
+
+#endif
+
+static struct kunit_suite vma_lock_race_suite = {
+	.name = "vma_lock_race",
+	.suite_init = vma_lock_race_suite_init,
+	.suite_exit = vma_lock_race_suite_exit,
+	.init = vma_lock_race_init,
+	.exit = vma_lock_race_exit,
+	.test_cases = vma_lock_race_cases,
+};
+
+kunit_test_suite(vma_lock_race_suite);
+
+MODULE_DESCRIPTION("KUnit tests of the races of the per-VMA lock");
+MODULE_LICENSE("GPL");
+VMA_LOCK_IMPORT_KUNIT_NS();
