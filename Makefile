@@ -29,8 +29,9 @@ help:
 ## KVER=7.2                 another of Debian's kernels (scripts/kernel-source.sh -l lists)
 ## STAGES="um x86_64 guest host"   what make run does
 ## TIME=8 SEED=N            seconds of each stress; its seed
-## ARCH=um CPUS=2 CONFIG= FILTER=  of make kunit: architecture, processors, fragments of
-##                          tools/testing/kunit/configs, suites ('vma_lock.*wait*')
+## ARCH=um CPUS=2 CONFIG= FILTER=  of make kunit: architecture (x86_64, arm64, riscv, s390),
+##                          processors, configuration (plain, debug_vm, kasan, kcsan, ...),
+##                          suites ('vma_lock.*wait*')
 ## RESULTS=DIR              results folder (default results/DATE-VERSION)
 ## VMA_LOCK_CACHE=DIR       sources and builds (default ~/.cache/vma-lock, about 6 GiB)
 run:

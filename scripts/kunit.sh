@@ -6,9 +6,11 @@
 #
 #   kunit.sh TREE RESULTS [ARCH]    ARCH: um (default) or what kunit.py --arch knows
 #
-# Environment: CPUS=N processors (2); CONFIG="FRAGMENT..." kunitconfigs besides
-# mm/tests; FILTER=GLOB suites or suite.case; BUILD_ONLY=1 stops after the build;
-# JOBS=N of make.
+# Environment: CPUS=N processors (2); CONFIG="FRAGMENT..." of
+# tools/testing/kunit/configs, besides mm/tests/.kunitconfig or, if the fragment
+# names the suite itself, in its place (kasan is short for vma_lock_kasan.config);
+# FILTER=GLOB suites or suite.case; BUILD_ONLY=1 stops after the build; JOBS=N of
+# make; CROSS_COMPILE= of ARCH, else Debian's.
 #
 # Reads TREE; builds in the cache, incrementally; writes the build's log, the
 # console, the .config and kunit.py's JSON to RESULTS, and a line a stage to
@@ -41,23 +43,50 @@ need bison bison
 need bc bc
 need "${CC:-gcc}" gcc
 
-build=$(build_dir "$tree" "$arch")
+configs=$tree/tools/testing/kunit/configs
+base=mm/tests
+variant=
+set --
+for fragment in ${CONFIG:-}; do
+	for file in "$tree/$fragment" "$configs/$fragment" "$configs/vma_lock_$fragment.config"; do
+		[ ! -f "$file" ] || break
+	done
+	[ -f "$file" ] || die "CONFIG=$CONFIG: no such fragment; there are: $(cd "$configs" && printf '%s\n' vma_lock_*.config | sed 's/^vma_lock_//; s/[.]config$//' | paste -sd' ')"
+	! grep -q '^CONFIG_VMA_LOCK_KUNIT_TEST=' "$file" || base=
+	set -- "$@" --kunitconfig="$file"
+	# The guest's fragment makes the usual kernel; any other makes another one.
+	case $file in
+	*/vma_lock_guest.config) ;;
+	*) variant=$variant-$(basename "$file" .config | sed 's/^vma_lock_//') ;;
+	esac
+done
+if [ -n "$base" ] && [ -f "$tree/$base/.kunitconfig" ] && has_vma_refcount "$tree"; then
+	set -- --kunitconfig="$base" "$@"
+fi
+build=$(build_dir "$tree" "$arch$variant")
 mkdir -p "$build" || die "cannot create $build"
 [ -f "$build/.config" ] || need_space "$build" 1500 "a $arch kernel build"
 
-set -- --build_dir="$build" --jobs="${JOBS:-$(nproc)}"
-if [ -f "$tree/mm/tests/.kunitconfig" ] && has_vma_refcount "$tree"; then
-	set -- "$@" --kunitconfig=mm/tests
-fi
-for fragment in ${CONFIG:-}; do
-	[ -e "$tree/$fragment" ] || fragment=tools/testing/kunit/configs/$fragment
-	[ -e "$tree/$fragment" ] || die "CONFIG=$CONFIG: no such fragment; there are: $(cd "$tree/tools/testing/kunit/configs" && printf '%s\n' vma_lock_*.config | paste -sd' ')"
-	set -- "$@" --kunitconfig="$fragment"
-done
+set -- --build_dir="$build" --jobs="${JOBS:-$(nproc)}" "$@"
 if [ "$arch" != um ]; then
 	set -- "$@" --arch="$arch"
 fi
 compiler=${CC:-gcc}
+cross=${CROSS_COMPILE:-}
+if [ -z "$cross" ] && [ "$arch" != um ] && [ "$arch" != "$(uname -m | sed 's/aarch64/arm64/; s/riscv64/riscv/; s/s390x/s390/')" ]; then
+	case $arch in
+	arm64) cross=aarch64-linux-gnu- ;;
+	riscv) cross=riscv64-linux-gnu- ;;
+	s390) cross=s390x-linux-gnu- ;;
+	x86_64) cross=x86_64-linux-gnu- ;;
+	*) die "ARCH=$arch: name its compiler as CROSS_COMPILE=" ;;
+	esac
+fi
+if [ -n "$cross" ]; then
+	need "$cross$compiler" "$compiler-${cross%-}"
+	set -- "$@" --cross_compile="$cross"
+	compiler=$cross$compiler
+fi
 if command -v ccache >/dev/null 2>&1; then
 	compiler="ccache $compiler"
 	# Nothing that changes by itself may be compiled in.
@@ -66,7 +95,7 @@ if command -v ccache >/dev/null 2>&1; then
 fi
 set -- "$@" --make_options="CC=$compiler"
 
-name=kunit-$arch
+name=kunit-$arch$variant
 [ "$cpus" = 2 ] || name=$name-${cpus}cpu
 log=$results/$name-build.log
 start=$(date +%s)
@@ -95,7 +124,8 @@ if [ "$arch" = um ]; then
 	set -- "$@" --kernel_args="ncpus=$cpus" --kernel_args=seccomp=on
 else
 	set -- "$@" --arch="$arch" --qemu_args="-smp $cpus"
-	need "qemu-system-$arch" "qemu-system-x86 or qemu-system-misc"
+	qemu=qemu-system-$(sed -n "s/.*qemu_arch='\([^']*\)'.*/\1/p" "$tree/tools/testing/kunit/qemu_configs/$arch.py")
+	need "$qemu" "qemu-system-x86, -arm or -misc"
 	if [ "$arch" = x86_64 ] && ! "$repo_dir/scripts/kvm-works.sh" "$build/arch/x86/boot/bzImage"; then
 		PATH=$repo_dir/scripts/tcg:$PATH
 	fi

@@ -25,6 +25,9 @@ case $#:${1:-} in
 *) usage >&2; die "wrong arguments: '$*'" ;;
 esac
 stages=${STAGES:-um x86_64 guest host}
+arch=${ARCH:-um}
+# The kernel's own make has another idea of ARCH, and an empty one is no idea.
+unset ARCH
 for stage in $stages; do
 	case $stage in
 	kunit | um | x86_64 | guest | host) ;;
@@ -67,13 +70,12 @@ wants() {
 	case " $stages " in *" $1 "*) return 0 ;; *) return 1 ;; esac
 }
 
-guest_config="vma_lock_guest.config"
 has_vma_refcount "$tree" ||
 	note "Linux $(kernel_version "$tree") has the older lock (a semaphore): no KUnit suite fits, the stress does"
 
 if wants kunit; then
 	has_vma_refcount "$tree" || die "there is nothing for KUnit to test in Linux $(kernel_version "$tree")"
-	"$repo_dir/scripts/kunit.sh" "$tree" "$results" "${ARCH:-um}"
+	"$repo_dir/scripts/kunit.sh" "$tree" "$results" "$arch"
 fi
 if wants um && has_vma_refcount "$tree"; then
 	"$repo_dir/scripts/kunit.sh" "$tree" "$results" um
@@ -84,7 +86,7 @@ if wants x86_64 || wants guest; then
 	else
 		build_only=1
 	fi
-	BUILD_ONLY=$build_only CONFIG=$guest_config \
+	BUILD_ONLY=$build_only CONFIG=guest \
 		"$repo_dir/scripts/kunit.sh" "$tree" "$results" x86_64
 fi
 if wants guest && [ -f "$results/kunit-x86_64.config" ]; then

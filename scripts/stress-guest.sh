@@ -27,9 +27,12 @@ kernel=$build/arch/x86/boot/bzImage
 start=$(date +%s)
 log=$results/stress-guest.log
 
-"$repo_dir/scripts/selftests.sh" "$tree" "$build/selftests" &&
-	"$repo_dir/scripts/guest-image.sh" "$build/selftests" "$build/guest.cpio.gz"
+{
+	"$repo_dir/scripts/selftests.sh" "$tree" "$build/selftests" &&
+		"$repo_dir/scripts/guest-image.sh" "$build/selftests" "$build/guest.cpio.gz"
+} 2>"$log.err"
 status=$?
+cat "$log.err" >&2
 if [ $status -eq 0 ]; then
 	# The default duration goes the way of the bots: run_kselftest.sh.
 	if [ "$3" != 8 ] || [ -n "${4:-}" ]; then
@@ -42,7 +45,9 @@ if [ $status -eq 0 ]; then
 	"$repo_dir/scripts/guest-boot.sh" "$kernel" "$build/guest.cpio.gz" "$log" $((300 + $3 * 2))
 	status=$?
 else
-	: >"$log"
+	# What kept the guest from being made is all there is to report.
+	cp "$log.err" "$log"
 fi
+rm -f "$log.err"
 record_stage "$results" stress-guest kselftest $status $(($(date +%s) - start)) "${log##*/}"
 exit $status

@@ -18,7 +18,7 @@ static_clean() {
 		return 1
 	}
 	grep -E 'mm/tests/.*(error|warning):' "$tmp/static.out" | while IFS=: read -r file line rest; do
-		sed -n "${line}p" "$file" | grep -qE '^(MODULE_|VMA_LOCK_IMPORT_KUNIT_NS)' ||
+		sed -n "${line}p" "$file" | grep -qE '^(MODULE_|module_param|VMA_LOCK_IMPORT_KUNIT_NS)' ||
 			printf '%s:%s:%s\n' "$file" "$line" "$rest"
 	done >"$tmp/static.left"
 	cat "$tmp/static.left"
@@ -36,7 +36,7 @@ for version in $(cd "$repo/port" && printf '%s\n' [0-9]*.[0-9]* | sort -rV); do
 	check "$version: sparse and W=1 have nothing to say" static_clean "$tree"
 	for arch in um x86_64; do
 		config=
-		[ $arch = um ] || config=vma_lock_guest.config
+		[ $arch = um ] || config=guest
 		check "$version: KUnit on $arch with one CPU" env CPUS=1 CONFIG=$config "$scripts/kunit.sh" "$tree" "$results" $arch
 	done
 done
