@@ -844,6 +844,59 @@ static void vma_lock_lookup_mapping(struct kunit *test)
 	vma_lock_expect_lookup(f, addr, vma, "below an unmapped page");
 	vma_lock_expect_lookup(f, addr + PAGE_SIZE, NULL, "unmapped page");
 	vma_lock_expect_lookup(f, addr + 2 * PAGE_SIZE, tail, "above an unmapped page");
+
+	ret = vma_lock_unmap(f, addr + 2 * PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	vma_lock_expect_lookup(f, addr + 2 * PAGE_SIZE, NULL, "unmapped as a whole");
+}
+
+/*
+ * Whoever takes a mapping apart write-locks its VMA first: with a reader inside
+ * it waits with FLAG+2, before anything is changed. A wait with FLAG+1 would be
+ * the detach, which comes when the range has been changed already.
+ */
+static const struct vma_lock_unmap_param {
+	const char *name;
+	unsigned long pages;	/* of the mapping; its second, or only, one goes */
+} vma_lock_unmap_params[] = {
+	{ "munmap of a whole VMA", 1 },
+	{ "munmap at the end of a VMA", 2 },
+	{ "munmap in the middle of a VMA", 3 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_unmap, vma_lock_unmap_params, name);
+
+static void vma_lock_wait_munmap(struct kunit *test)
+{
+	const struct vma_lock_unmap_param *p = test->param_value;
+	struct vma_lock_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct vma_lock_fixture *f = test->priv;
+	unsigned long addr = vma_lock_map(f, p->pages), end;
+	struct vma_lock_actor *reader, *munmap;
+	struct vm_area_struct *vma;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	mmap_read_lock(f->mm);
+	vma = find_vma(f->mm, addr);
+	end = vma->vm_end;
+	mmap_read_unlock(f->mm);
+	reader = vma_lock_actor_start(f, "reader", vma, vma_lock_act_read,
+				      vma_lock_undo_read, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "mapped"));
+
+	m->addr = p->pages == 1 ? addr : addr + PAGE_SIZE;
+	m->pages = 1;
+	munmap = vma_lock_actor_start(f, "munmap", vma, vma_lock_act_munmap, NULL, m);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(munmap, "1 reader"));
+	VMA_LOCK_EXPECT_COUNT(test, vma, FLAG + 2, "1 reader", p->name);
+	KUNIT_EXPECT_EQ_MSG(test, vma->vm_end, end,
+			    "state 1 reader: %s: expected the VMA to end at %lx still, found %lx",
+			    p->name, end, vma->vm_end);
+
+	vma_lock_actor_leave(reader);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(munmap, "munmap waits, last reader gone"));
+	KUNIT_EXPECT_EQ(test, munmap->ret, 0);
+	vma_lock_expect_lookup(f, m->addr, NULL, "unmapped");
 }
 
 /*
@@ -1412,6 +1465,7 @@ static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE(vma_lock_killed_before_wait),
 	KUNIT_CASE(vma_lock_wait_unkillable),
 	KUNIT_CASE(vma_lock_wait_detach),
+	KUNIT_CASE_PARAM(vma_lock_wait_munmap, vma_lock_unmap_gen_params),
 	KUNIT_CASE(vma_lock_lookup_other_range),
 	KUNIT_CASE(vma_lock_lookup_other_mm),
 	KUNIT_CASE(vma_lock_lookup_mapping),
