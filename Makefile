@@ -5,7 +5,7 @@
 # 8 seconds of stress is what the kselftest runs by itself.
 TIME ?= 8
 
-export KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER JOBS
+export KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS
 
 .DEFAULT_GOAL := help
 
@@ -20,6 +20,7 @@ help:
 ## make run KDIR=~/linux    the same with your own tree, which is only read
 ## make check               all tests of the project (.ci/run does this)
 ## make kunit               the inner loop: only KUnit, on UML (ARCH=x86_64: on QEMU)
+## make coverage            which lines and branches of the lock KUnit runs (gcov on UML)
 ## make stress              the stress on this machine's kernel: needs only a C compiler
 ## make install KDIR=       put the tests into a tree; make uninstall KDIR= takes them out
 ## make lint                the cheap checks of style alone
@@ -31,7 +32,7 @@ help:
 ## TIME=8 SEED=N            seconds of each stress; its seed
 ## ARCH=um CPUS=2 CONFIG= FILTER=  of make kunit: architecture (x86_64, arm64, riscv, s390),
 ##                          processors, configuration (plain, debug_vm, kasan, kcsan, ...),
-##                          suites ('vma_lock.*wait*')
+##                          suites ('vma_lock.*wait*'); STRICT=1 known weaknesses fail
 ## RESULTS=DIR              results folder (default results/DATE-VERSION)
 ## VMA_LOCK_CACHE=DIR       sources and builds (default ~/.cache/vma-lock, about 6 GiB)
 run:
@@ -39,6 +40,9 @@ run:
 
 kunit:
 	@STAGES="kunit" scripts/run.sh
+
+coverage:
+	@STAGES="coverage" scripts/run.sh
 
 check:
 	@tests/check.sh
@@ -56,4 +60,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit check lint stress install uninstall clean
+.PHONY: help run kunit coverage check lint stress install uninstall clean

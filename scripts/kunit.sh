@@ -9,8 +9,9 @@
 # Environment: CPUS=N processors (2); CONFIG="FRAGMENT..." of
 # tools/testing/kunit/configs, besides mm/tests/.kunitconfig or, if the fragment
 # names the suite itself, in its place (kasan is short for vma_lock_kasan.config);
-# FILTER=GLOB suites or suite.case; BUILD_ONLY=1 stops after the build; JOBS=N of
-# make; CROSS_COMPILE= of ARCH, else Debian's.
+# FILTER=GLOB suites or suite.case; TIMEOUT=SECONDS of the boot (150);
+# STRICT=1 known weaknesses of the kernel are failures; BUILD_ONLY=1 stops after
+# the build; JOBS=N of make; CROSS_COMPILE= of ARCH, else Debian's.
 #
 # Reads TREE; builds in the cache, incrementally; writes the build's log, the
 # console, the .config and kunit.py's JSON to RESULTS, and a line a stage to
@@ -118,7 +119,7 @@ cp "$build/.config" "$results/$name.config"
 
 # The result of an earlier boot must not be taken for this one's.
 rm -f "$build/test.log"
-set -- exec --build_dir="$build" --timeout=150 --kernel_args=kunit.timeout=30 \
+set -- exec --build_dir="$build" --timeout="${TIMEOUT:-150}" --kernel_args=kunit.timeout=30 \
 	--json="$results/$name.json"
 if [ "$arch" = um ]; then
 	set -- "$@" --kernel_args="ncpus=$cpus" --kernel_args=seccomp=on
@@ -130,6 +131,7 @@ else
 		PATH=$repo_dir/scripts/tcg:$PATH
 	fi
 fi
+[ -z "${STRICT:-}" ] || set -- "$@" --kernel_args=vma_lock_kunit.strict=1
 [ -z "${FILTER:-}" ] || set -- "$@" "$FILTER"
 log=$results/$name.log
 start=$(date +%s)

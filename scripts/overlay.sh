@@ -189,9 +189,14 @@ source_files() {
 copy() {
 	need rsync rsync
 	mkdir -p "$(dirname "$dest")" || die "cannot create $(dirname "$dest")"
-	need_space "$(dirname "$dest")" 300 "a copy of the tree by hard links"
 	# An unfinished copy is finished by the next run: nothing is lost or trusted.
 	mkdir -p "$dest" || die "cannot create $dest"
+	if ln "$tree/Makefile" "$dest/.vma-lock-link" 2>/dev/null; then
+		need_space "$dest" 300 "a copy of the tree by hard links"
+	elif [ ! -f "$dest/.vma-lock-files" ]; then
+		need_space "$dest" 2500 "a copy of the tree, which hard links cannot make here,"
+	fi
+	rm -f "$dest/.vma-lock-link"
 	source_files "$tree" >"$work/files" || exit 1
 	wanted "$port" >"$work/wanted"
 	comm -23 "$work/files" "$work/wanted" >"$work/linked"

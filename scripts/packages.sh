@@ -3,7 +3,7 @@
 #
 # Install what the main job needs and this machine lacks.
 #
-#   packages.sh [GROUP...]    GROUP: run (default), check
+#   packages.sh [GROUP...]    GROUP: run (default), check, coverage
 #   packages.sh -n [GROUP...] only name what is missing; status 1 if anything is
 #
 # Needs root (or sudo) and apt for that; elsewhere it names the packages.
@@ -37,6 +37,7 @@ run qemu-system-data /usr/share/qemu/qboot.rom
 run busybox-static /bin/busybox
 run bash-static /bin/bash-static
 run ca-certificates /etc/ssl/certs
+coverage lcov lcov
 check shellcheck shellcheck
 check sparse sparse
 check git git
@@ -49,7 +50,7 @@ case ${1:-} in
 esac
 [ $# -gt 0 ] || set -- run
 for group; do
-	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check"
+	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage"
 done
 
 missing=$(printf '%s' "$packages" | while read -r group package proof; do

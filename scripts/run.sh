@@ -7,8 +7,9 @@
 #
 # Environment: KDIR=TREE the user's own tree (only read) or KVER=VERSION one of
 # Debian's (default: the newest 7.x); STAGES="um x86_64 guest host" what to do
-# (kunit: only KUnit, on ARCH); TIME=SECONDS of each stress (8); SEED=N of the
-# stress; RESULTS=DIR; CPUS, CONFIG, FILTER as kunit.sh takes them.
+# (also kunit: KUnit alone, on ARCH; matrix: KUnit everywhere; module: KUnit as
+# modules; coverage: of KUnit on UML); TIME=SECONDS of each stress (8); SEED=N of
+# the stress; RESULTS=DIR; CPUS, CONFIG, FILTER, STRICT as kunit.sh takes them.
 #
 # Each stage is a script of its own; what it found is in the results folder. The
 # summary and the status are report.py's: 0 only if all of it is clean.
@@ -30,8 +31,8 @@ arch=${ARCH:-um}
 unset ARCH
 for stage in $stages; do
 	case $stage in
-	kunit | um | x86_64 | guest | host) ;;
-	*) die "STAGES=$stages: '$stage' is none of kunit, um, x86_64, guest, host" ;;
+	coverage | kunit | matrix | module | um | x86_64 | guest | host) ;;
+	*) die "STAGES=$stages: '$stage' is none of coverage, kunit, matrix, module, um, x86_64, guest, host" ;;
 	esac
 done
 time=${TIME:-8}
@@ -73,6 +74,16 @@ wants() {
 has_vma_refcount "$tree" ||
 	note "Linux $(kernel_version "$tree") has the older lock (a semaphore): no KUnit suite fits, the stress does"
 
+if wants coverage; then
+	"$repo_dir/scripts/packages.sh" run coverage || exit 1
+	"$repo_dir/scripts/coverage.sh" "$tree" "$results"
+fi
+if wants matrix; then
+	"$repo_dir/scripts/kunit-matrix.sh" "$tree" "$results"
+fi
+if wants module; then
+	"$repo_dir/scripts/kunit-module.sh" "$tree" "$results"
+fi
 if wants kunit; then
 	has_vma_refcount "$tree" || die "there is nothing for KUnit to test in Linux $(kernel_version "$tree")"
 	"$repo_dir/scripts/kunit.sh" "$tree" "$results" "$arch"

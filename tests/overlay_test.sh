@@ -55,6 +55,26 @@ for port in "$repo"/port/[0-9]*.[0-9]*; do
 		"$(stat -c %Y "$tmp/copy-$version/tools/testing/selftests/mm/Makefile")" = "$(cat "$tmp/time")"
 done
 
+# Where hard links cannot go: a tree mounted read-only.
+if [ -d "$tmp/linux-7.2" ] && [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
+	check "a read-only tree on another mount: copy" unshare -m sh -ec '
+		mount --bind "$2" "$2"; mount -o remount,ro,bind "$2"
+		"$1" copy "$2" "$3"' sh "$scripts/overlay.sh" "$tmp/linux-7.2" "$tmp/copy-ro"
+	check "a read-only tree on another mount: the copy has the tests" test -f "$tmp/copy-ro/mm/tests/vma_lock_kunit.c"
+else
+	skip "a read-only tree on another mount: copy" "needs root for a mount of its own"
+fi
+
+# A tree that was built in place, and no git to tell source from product.
+if [ -d "$tmp/linux-7.2" ]; then
+	touch "$tmp/linux-7.2/.config"
+	refuses "a tree that was built in place" "run 'make mrproper' there" \
+		"$scripts/overlay.sh" copy "$tmp/linux-7.2" "$tmp/copy-built"
+	(cd "$tmp/linux-7.2" && git init -q . && echo .config >.gitignore && git add -A .) >/dev/null 2>&1
+	check "a git checkout that was built in place: copy" "$scripts/overlay.sh" copy "$tmp/linux-7.2" "$tmp/copy-git"
+	check "a git checkout that was built in place: no product was copied" test ! -e "$tmp/copy-git/.config"
+fi
+
 # A tree that does not fit is left alone.
 if [ -d "$tmp/linux-7.3" ]; then
 	tree=$tmp/linux-7.3

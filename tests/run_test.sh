@@ -33,8 +33,11 @@ for file in summary.txt summary.json junit.xml kernel kunit-um.log kunit-x86_64.
 done
 check "the result names the kernel" grep -q 'Debian 7' "$tmp/again/kernel"
 
-# A tree of one's own, read-only, with an edit that breaks the lock.
-tree=$tmp/linux
+# A tree of one's own, which is only read, with edits that break it.
+# Always at the same place, so that the next run need not build all of it again.
+tree=$cache/test/linux
+rm -rf "$tree"
+mkdir -p "$cache/test"
 cp -al "$source" "$tree"
 rm -f "$tree/.vma-lock-origin"
 check "one's own tree: KUnit passes" env KDIR="$tree" STAGES=kunit RESULTS="$tmp/own" "$scripts/run.sh"
@@ -61,6 +64,9 @@ check "the first error is shown" grep -q 'error:' "$tmp/refuse.err"
 cp --remove-destination "$source/mm/mmap_lock.c" "$tree/mm/mmap_lock.c"
 check "a panic at boot" break_tree 's/^	workqueue_init();$/	panic("vma-lock test");/' init/main.c
 refuses "a boot that panics is told as one" 'Kernel panic' env KDIR="$tree" STAGES=kunit RESULTS="$tmp/panic" "$scripts/run.sh"
+cp --remove-destination "$source/init/main.c" "$tree/init/main.c"
+check "a boot that hangs" break_tree 's/^	workqueue_init();$/	for (;;) cpu_relax();/' init/main.c
+refuses "a boot that hangs is told as one" 'hung until the deadline' env TIMEOUT=10 KDIR="$tree" STAGES=kunit RESULTS="$tmp/hang" "$scripts/run.sh"
 cp --remove-destination "$source/init/main.c" "$tree/init/main.c"
 
 # Interrupted at any moment: nothing stays, and the next run picks up.
