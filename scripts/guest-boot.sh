@@ -20,10 +20,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 # number NAME VALUE: die unless VALUE is a number from 1 on.
 number() {
 	case $2 in

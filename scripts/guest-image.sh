@@ -11,10 +11,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 # static_program PACKAGE NAME...: print the first of the names that there is.
 static_program() {
 	_package=$1

@@ -13,10 +13,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org}
 apt_dir=$cache_dir/apt

@@ -12,10 +12,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 # An architecture, a configuration (- is mm/tests/.kunitconfig: lockdep and
 # DEBUG_VM), processors, and if it cannot work, why. The first three name what
 # kunit.sh takes.

@@ -11,10 +11,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 case $#:${1:-} in
 1:-h | 1:--help) usage; exit 0 ;;
 2:*) ;;

@@ -13,10 +13,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 deadline=20
 
 # no REASON...: the verdict for people.

@@ -9,6 +9,11 @@ cache_dir=${VMA_LOCK_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vma-lock}
 # The repository this script belongs to.
 repo_dir=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
+# usage: the comment at the top of the script, which says how it is used.
+usage() {
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
+}
+
 # die MESSAGE...: one clear line on stderr, status 1.
 die() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2

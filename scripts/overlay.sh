@@ -16,10 +16,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 # series_lines PORT: the lines of a series without comments.
 series_lines() {
 	sed '/^#/d; /^$/d' "$repo_dir/port/$1/series"

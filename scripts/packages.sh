@@ -10,10 +10,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 # A line a package: its group, its Debian name, a command or file that proves it.
 packages='
 run gcc gcc

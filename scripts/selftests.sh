@@ -14,10 +14,6 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-usage() {
-	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-}
-
 # why LOG: the first line of a build log that tells what went wrong.
 why() {
 	grep -m 1 -E 'error:|undefined reference|cannot find|No such file|\*\*\*' "$1" ||
