@@ -27,6 +27,50 @@
 #define vma_lock_are_readers_excluded(count) is_vma_writer_only(count)
 #endif
 
+/*
+ * Warnings that are expected can be suppressed since 7.2. Those of DEBUG_VM come
+ * once a boot; the flags that remember it can be cleared from built-in code only.
+ */
+#if defined(kunit_warning_suppress) && !defined(MODULE)
+#include <asm/sections.h>
+
+#define VMA_LOCK_CAN_SUPPRESS	1
+
+struct vma_lock_warnings {
+	struct kunit_suppressed_warning *w;
+};
+
+/* From here on the calling thread's warnings are counted instead of printed. */
+static inline void vma_lock_warnings_begin(struct kunit *test, struct vma_lock_warnings *w)
+{
+	memset(__start_once, 0, __end_once - __start_once);
+	w->w = kunit_start_suppress_warning(test);
+}
+
+/* Return: how many there were. */
+static inline int vma_lock_warnings_end(struct kunit *test, struct vma_lock_warnings *w)
+{
+	int count = kunit_suppressed_warning_count(w->w);
+
+	kunit_end_suppress_warning(test, w->w);
+	return count;
+}
+#else
+#define VMA_LOCK_CAN_SUPPRESS	0
+
+struct vma_lock_warnings {
+};
+
+static inline void vma_lock_warnings_begin(struct kunit *test, struct vma_lock_warnings *w)
+{
+}
+
+static inline int vma_lock_warnings_end(struct kunit *test, struct vma_lock_warnings *w)
+{
+	return 0;
+}
+#endif
+
 /* A VMA flag that may be set with the VMA read-locked only, where there is one. */
 #ifdef VM_MAYBE_GUARD
 #define VMA_LOCK_ATOMIC_FLAG ilog2(VM_MAYBE_GUARD)

@@ -124,6 +124,17 @@ static struct vma_lock_transition vma_lock_transitions[ARRAY_SIZE(vma_lock_state
 						       VMA_LOCK_EVENTS];
 
 /*
+ * What is forbidden is played where the complaint can be suppressed and what
+ * comes after it does not wait for readers: a detach with readers would.
+ */
+static bool vma_lock_can_play_forbidden(const struct vma_lock_transition *t)
+{
+	if (!VMA_LOCK_CAN_SUPPRESS || !IS_ENABLED(CONFIG_DEBUG_VM))
+		return false;
+	return t->event == ATTACH || (t->event == DETACH && t->state->count == 1);
+}
+
+/*
  * The cells that one thread can play, in the order of the table. KUnit asks for
  * one after the other, beginning with NULL.
  */
@@ -140,8 +151,11 @@ static VMA_LOCK_GEN_PARAMS(vma_lock_transition_gen_params, prev, desc)
 		switch (next->state->cell[next->event].outcome) {
 		case NEVER:
 		case SLEEPS:
-		case ASSERTS:
 			continue;
+		case ASSERTS:
+			if (!vma_lock_can_play_forbidden(next))
+				continue;
+			fallthrough;
 		default:
 			snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s: %s", next->state->name,
 				 vma_lock_event_names[next->event]);
@@ -158,12 +172,17 @@ static VMA_LOCK_GEN_PARAMS(vma_lock_transition_gen_params, prev, desc)
 static int vma_lock_act_transition(struct vma_lock_actor *a)
 {
 	const struct vma_lock_transition *t = a->arg;
+	bool forbidden = t->state->cell[t->event].outcome == ASSERTS;
 	struct vm_area_struct *vma = a->vma;
+	struct vma_lock_warnings w;
 	unsigned long nvcsw;
 
 	mmap_write_lock(vma->vm_mm);
-	if (t->state->write_locked)
+	/* To be attached twice is the one thing wrong with a forbidden attach. */
+	if (t->state->write_locked || (forbidden && t->event == ATTACH))
 		WRITE_ONCE(vma->vm_lock_seq, vma->vm_mm->mm_lock_seq.sequence);
+	if (forbidden)
+		vma_lock_warnings_begin(a->f->test, &w);
 	nvcsw = current->nvcsw;
 
 	switch (t->event) {
@@ -172,7 +191,7 @@ static int vma_lock_act_transition(struct vma_lock_actor *a)
 		break;
 	case ATTACH:
 		/* Only a write-locked VMA may be attached. */
-		if (!t->state->write_locked)
+		if (!t->state->write_locked && !forbidden)
 			vma_start_write(vma);
 		vma_mark_attached(vma);
 		break;
@@ -184,7 +203,7 @@ static int vma_lock_act_transition(struct vma_lock_actor *a)
 	}
 
 	a->slept = current->nvcsw - nvcsw;
-	return 0;
+	return forbidden ? vma_lock_warnings_end(a->f->test, &w) : 0;
 }
 
 /* The reader's side of a transition. Return: what happened. */
@@ -238,6 +257,7 @@ static const char * const vma_lock_outcome_names[] = {
 	[DONE]		= "done without a sleep or a wake-up",
 	[WOKE]		= "done with a wake-up of the writer",
 	[SLEEPS]	= "a sleep",
+	[ASSERTS]	= "a warning",
 };
 
 /* One cell of the table: one state, one event, one outcome, one count. */
@@ -266,16 +286,17 @@ static void vma_lock_transition(struct kunit *test)
 	}
 
 	if (t->event >= START_WRITE)
-		found = writer->slept ? SLEEPS : DONE;
+		found = writer->slept ? SLEEPS : writer->ret ? ASSERTS : DONE;
 	else
 		found = vma_lock_play_reader(f, t);
 
 	KUNIT_EXPECT_EQ_MSG(test, found, cell->outcome, "state %s: %s: expected %s, found %s",
 			    t->state->name, vma_lock_event_names[t->event],
 			    vma_lock_outcome_names[cell->outcome], vma_lock_outcome_names[found]);
-	VMA_LOCK_EXPECT_COUNT(test, f->vma, cell->count, t->state->name,
-			      vma_lock_event_names[t->event]);
-	if (t->event >= START_WRITE)
+	if (cell->outcome != ASSERTS)
+		VMA_LOCK_EXPECT_COUNT(test, f->vma, cell->count, t->state->name,
+				      vma_lock_event_names[t->event]);
+	if (t->event >= START_WRITE && cell->outcome != ASSERTS)
 		KUNIT_EXPECT_TRUE_MSG(test, vma_lock_is_write_locked(f->vma),
 				      "state %s: %s: expected the VMA write-locked, found it not",
 				      t->state->name, vma_lock_event_names[t->event]);
@@ -1200,12 +1221,8 @@ static void vma_lock_next_killed(struct kunit *test)
 
 /*
  * The assertions, each against the states. They complain by a warning, which is
- * suppressed and counted here. Those of DEBUG_VM do so once a boot: the flags
- * that remember it are cleared before each.
+ * suppressed and counted here.
  */
-#if defined(kunit_warning_suppress) && !defined(MODULE)
-#include <asm/sections.h>
-
 enum vma_lock_assertion {
 	ASSERT_ATTACHED,
 	ASSERT_DETACHED,
@@ -1241,7 +1258,7 @@ KUNIT_ARRAY_PARAM_DESC(vma_lock_assert, vma_lock_assert_states, name);
 static int vma_lock_act_assert(struct vma_lock_actor *a)
 {
 	const struct vma_lock_assert_state *state = a->arg;
-	struct kunit_suppressed_warning *w;
+	struct vma_lock_warnings w;
 	struct vm_area_struct *vma = a->vma;
 	bool held = false;
 	int i, fired = 0;
@@ -1254,8 +1271,7 @@ static int vma_lock_act_assert(struct vma_lock_actor *a)
 		WRITE_ONCE(vma->vm_lock_seq, vma->vm_mm->mm_lock_seq.sequence);
 
 	for (i = 0; i < VMA_LOCK_ASSERTIONS; i++) {
-		memset(__start_once, 0, __end_once - __start_once);
-		w = kunit_start_suppress_warning(a->f->test);
+		vma_lock_warnings_begin(a->f->test, &w);
 		switch (i) {
 		case ASSERT_ATTACHED:
 			vma_assert_attached(vma);
@@ -1270,9 +1286,8 @@ static int vma_lock_act_assert(struct vma_lock_actor *a)
 			vma_assert_locked(vma);
 			break;
 		}
-		if (kunit_suppressed_warning_count(w))
+		if (vma_lock_warnings_end(a->f->test, &w))
 			fired |= BIT(i);
-		kunit_end_suppress_warning(a->f->test, w);
 	}
 
 	if (held) {
@@ -1289,6 +1304,8 @@ static void vma_lock_assertions(struct kunit *test)
 	struct vma_lock_actor *holder;
 	int i;
 
+	if (!VMA_LOCK_CAN_SUPPRESS)
+		kunit_skip(test, "needs warnings that can be suppressed, and the suite built in");
 	holder = vma_lock_actor_start(f, "holder", f->vma, vma_lock_act_assert,
 				      vma_lock_undo_write, state);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(holder, state->name));
@@ -1306,16 +1323,6 @@ static void vma_lock_assertions(struct kunit *test)
 				    found ? "a warning" : "silence");
 	}
 }
-#else
-static const char * const vma_lock_assert_states[] = { "no way to suppress warnings" };
-
-KUNIT_ARRAY_PARAM(vma_lock_assert, vma_lock_assert_states, NULL);
-
-static void vma_lock_assertions(struct kunit *test)
-{
-	kunit_skip(test, "needs a kernel that can suppress warnings, and the suite built in");
-}
-#endif
 
 /*
  * Weaknesses that kernels are known to have. A case that finds one is a skip
