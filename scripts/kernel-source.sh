@@ -8,8 +8,8 @@
 #   kernel-source.sh -l          list what the suites serve
 #
 # Debian's archive is asked through an apt configuration of our own: the
-# system's lists, sources and package state are neither read nor changed. What
-# was unpacked once is used again without asking the network.
+# system's lists, sources and package state are neither read nor changed. A VERSION
+# that was unpacked once is used again without asking the network.
 
 . "$(dirname -- "$0")/lib.sh"
 
@@ -49,8 +49,8 @@ update() {
 		Acquire::Retries "2";
 		Acquire::http::Timeout "30";
 	EOF
-	# The lists of the last hour are good enough.
-	[ -z "$(find "$apt_dir/updated" -mmin -60 2>/dev/null)" ] || return 0
+	# The lists of the last hours are good enough.
+	[ -z "$(find "$apt_dir/updated" -mmin -720 2>/dev/null)" ] || return 0
 	phase "$apt_dir/update.log" "asking Debian for kernel sources" \
 		apt-get -c "$apt_dir/apt.conf" --error-on=any update ||
 		die "no answer from Debian's archive ($(grep '^[EW]:' "$apt_dir/update.log" | tail -n 1)): check the network, or pass KDIR=/path/to/linux"
@@ -82,22 +82,28 @@ esac
 case $version in *[!0-9.]*) die "'$version' is not a kernel version like 7.3" ;; esac
 
 mkdir -p "$source_dir" || die "cannot write to the cache $cache_dir: move it with VMA_LOCK_CACHE=DIR"
-if [ -n "$version" ] && [ -z "${VMA_LOCK_UPDATE:-}" ]; then
+if [ -n "$version" ]; then
 	tree=$(unpacked "$version")
+	if [ -n "$tree" ]; then
+		printf '%s\n' "$tree"
+		exit 0
+	fi
+	need_apt
+	need_space "$cache_dir" 4000 "a kernel source with its archive"
+	update
 else
-	# The newest 7.x: what is served decides, unless nothing can be asked.
-	tree=
-	[ -n "${VMA_LOCK_UPDATE:-}" ] || tree=$(unpacked '[7-9]')
-fi
-if [ -n "$tree" ]; then
-	printf '%s\n' "$tree"
-	exit 0
-fi
-
-need_apt
-need_space "$cache_dir" 4000 "a kernel source with its archive"
-update
-if [ -z "$version" ]; then
+	# Which one is the newest, only the archive can tell; without an answer it
+	# is the newest that is here.
+	tree=$(unpacked '[7-9]')
+	if [ -z "$tree" ]; then
+		need_apt
+		need_space "$cache_dir" 4000 "a kernel source with its archive"
+		update
+	elif ! (need_apt && update); then
+		note "taking the newest source that is here"
+		printf '%s\n' "$tree"
+		exit 0
+	fi
 	version=$(available | awk '$1 ~ /^7[.]/ { print $1; exit }')
 	[ -n "$version" ] || die "Debian's suites serve no linux-source-7.* now: pass KVER= (see 'kernel-source.sh -l') or KDIR=/path/to/linux"
 fi
@@ -110,6 +116,7 @@ if [ -d "$tree" ]; then
 	exit 0
 fi
 
+need_space "$cache_dir" 4000 "a kernel source with its archive"
 need xz xz-utils
 partial=$tree.partial
 on_exit "rm -rf '$partial'"

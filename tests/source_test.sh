@@ -11,6 +11,9 @@ check "the newest 7.x unpacks to a tree that knows its version" sh -ec '
 now=$(find /var/lib/apt/lists /etc/apt /var/lib/dpkg/status -type f -printf '%p %T@ %s\n' 2>/dev/null | sort | sha256sum)
 check "the system's apt is as it was" test "$system" = "$now"
 
+check "a version that is here needs no network" sh -ec '
+	version=$("$1" | sed "s/.*linux-\([0-9]*[.][0-9]*\).*/\1/"); DEBIAN_MIRROR=http://127.0.0.1:9 "$1" "$version"' sh "$scripts/kernel-source.sh"
+
 mkdir "$tmp/cache"
 refuses "a version that is not served" 'serve no linux-source-5.99; there are: .*6.12' \
 	env VMA_LOCK_CACHE="$tmp/cache" "$scripts/kernel-source.sh" 5.99
