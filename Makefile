@@ -5,7 +5,10 @@
 # 8 seconds of stress is what the kselftest runs by itself.
 TIME ?= 8
 
-export KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS
+# What is set is for the scripts; what is empty is not there at all: the kernel's
+# own make takes an empty ARCH for a name.
+$(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS,\
+	$(if $($v),$(eval export $v),$(eval unexport $v)))
 
 .DEFAULT_GOAL := help
 

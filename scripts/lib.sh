@@ -9,6 +9,9 @@ cache_dir=${VMA_LOCK_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vma-lock}
 # The repository this script belongs to.
 repo_dir=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 
+# The kernel's own make takes an empty ARCH for a name.
+[ -n "${ARCH:-}" ] || unset ARCH
+
 # usage: the comment at the top of the script, which says how it is used.
 usage() {
 	sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
