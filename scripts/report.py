@@ -475,6 +475,15 @@ def message_lines(case: Case, indent: str) -> Iterator[str]:
 	lines = case.message
 	if any(line.startswith('# FAIL ') for line in lines):
 		lines = [line for line in lines if re.match(r'# FAIL |#   ', line)]
+	# A splat has a place of its own in the summary.
+	shown, inside_splat = [], False
+	for line in lines:
+		inside_splat |= 'cut here ]---' in line
+		if not inside_splat:
+			shown.append(line)
+		inside_splat &= '---[ end trace' not in line
+	# What a case says of its state is the verdict; the rest explains it.
+	lines = sorted(shown, key=lambda line: not line.strip().startswith('state '))
 	lines = textwrap.dedent('\n'.join(line.rstrip() for line in lines if line.strip())).splitlines()
 	lines = [re.sub(r'^# ', '', line) for line in lines]
 	for line in lines[:MESSAGE_LINES]:
