@@ -91,5 +91,5 @@ refuses "no QEMU" 'qemu-system-x86_64 is missing' sh -c '
 	mkdir "$2/bin"; for d in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
 		for f in "$d"/*; do case $f in */qemu-*) ;; *) [ -e "$2/bin/${f##*/}" ] || ln -s "$f" "$2/bin/${f##*/}" ;; esac; done
 	done
-	PATH=$2/bin "$1" "$3" "$4" x86_64' sh "$scripts/kunit.sh" "$tmp" "$(echo "$cache"/tree/7.3*)" "$tmp/again"
+	PATH=$2/bin CONFIG=guest "$1" "$3" "$4" x86_64' sh "$scripts/kunit.sh" "$tmp" "$cache/tree/$(basename "$source")" "$tmp/again"
 done_testing
