@@ -10,9 +10,10 @@ chmod 755 "$tmp"
 source=$("$scripts/kernel-source.sh") || exit 1
 cache=$(cache_dir)
 
-# leftovers: what a run must not leave behind, be it a process or a file.
+# leftovers: what a run of one's own tree must not leave behind, be it a process or
+# a file. That tree's directories end in a checksum, Debian's in a version.
 leftovers() {
-	pgrep -fa "qemu-system.*$cache|$cache/build/.*/linux|kunit.py.*$cache"
+	pgrep -fa "$cache/(build|tree)/linux-[0-9]+/|$cache/host/vma_lock_stress"
 	find "$cache" -maxdepth 2 -name '*.partial'
 	grep "$cache" /proc/mounts
 }
