@@ -37,7 +37,7 @@ help:
 ##                          processors, configuration (plain, debug_vm, kasan, kcsan, ...),
 ##                          suites ('vma_lock.*wait*'); STRICT=1 known weaknesses fail
 ## RESULTS=DIR              results folder (default results/DATE-VERSION)
-## VMA_LOCK_CACHE=DIR       sources and builds (default ~/.cache/vma-lock, about 6 GiB)
+## VMA_LOCK_CACHE=DIR       sources and builds (default ~/.cache/vma-lock, about 8 GiB)
 run:
 	@scripts/run.sh
 
