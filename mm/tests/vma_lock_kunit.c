@@ -780,6 +780,17 @@ static void vma_lock_lookup_other_mm(struct kunit *test)
 	vma_lock_expect_lookup(f, VMA_LOCK_START, f->vma, "VMA of this mm");
 }
 
+/* The VMA at or above an address. It stays, as only the case's actors change the mm. */
+static struct vm_area_struct *vma_lock_find(struct vma_lock_fixture *f, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(f->mm);
+	vma = find_vma(f->mm, addr);
+	mmap_read_unlock(f->mm);
+	return vma;
+}
+
 /* A mapping in the mm of the fixture, made and changed as user space would. */
 struct vma_lock_mapping {
 	unsigned long addr;
@@ -844,9 +855,7 @@ static void vma_lock_lookup_mapping(struct kunit *test)
 	unsigned long addr = vma_lock_map(f, 3);
 	int ret;
 
-	mmap_read_lock(f->mm);
-	vma = find_vma(f->mm, addr);
-	mmap_read_unlock(f->mm);
+	vma = vma_lock_find(f, addr);
 	KUNIT_ASSERT_NOT_NULL(test, vma);
 	VMA_LOCK_EXPECT_COUNT(test, vma, 1, "mapped", "mmap");
 	vma_lock_expect_lookup(f, addr, vma, "first byte of a mapping");
@@ -856,10 +865,8 @@ static void vma_lock_lookup_mapping(struct kunit *test)
 
 	ret = vma_lock_unmap(f, addr + PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, ret, 0);
-	mmap_read_lock(f->mm);
-	vma = find_vma(f->mm, addr);
-	tail = find_vma(f->mm, addr + 2 * PAGE_SIZE);
-	mmap_read_unlock(f->mm);
+	vma = vma_lock_find(f, addr);
+	tail = vma_lock_find(f, addr + 2 * PAGE_SIZE);
 	VMA_LOCK_EXPECT_COUNT(test, vma, 1, "mapped", "split by munmap");
 	VMA_LOCK_EXPECT_COUNT(test, tail, 1, "mapped", "split by munmap");
 	vma_lock_expect_lookup(f, addr, vma, "below an unmapped page");
@@ -935,9 +942,7 @@ static void vma_lock_dup_is_detached(struct kunit *test)
 	unsigned long addr = vma_lock_map(f, 1);
 	struct vma_lock_actor *reader;
 
-	mmap_read_lock(f->mm);
-	vma = find_vma(f->mm, addr);
-	mmap_read_unlock(f->mm);
+	vma = vma_lock_find(f, addr);
 	reader = vma_lock_actor_start(f, "reader", vma, vma_lock_act_read,
 				      vma_lock_undo_read, NULL);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "attached, idle"));
@@ -1020,9 +1025,7 @@ static void vma_lock_unlock_many(struct kunit *test)
 		vma_lock_expect_lookup(f, addr + i * PAGE_SIZE, NULL, "all write-locked");
 	vma_lock_actor_leave(writer);
 	for (i = 0; i < 5; i += 2) {
-		mmap_read_lock(f->mm);
-		vma = find_vma(f->mm, addr + i * PAGE_SIZE);
-		mmap_read_unlock(f->mm);
+		vma = vma_lock_find(f, addr + i * PAGE_SIZE);
 		vma_lock_expect_lookup(f, addr + i * PAGE_SIZE, vma, "all unlocked");
 	}
 }
@@ -1414,9 +1417,7 @@ static void vma_lock_known_lost_flag(struct kunit *test)
 	struct vm_area_struct *vma;
 	bool kept;
 
-	mmap_read_lock(f->mm);
-	vma = find_vma(f->mm, addr);
-	mmap_read_unlock(f->mm);
+	vma = vma_lock_find(f, addr);
 	reader = vma_lock_actor_start(f, "reader", vma, vma_lock_act_read,
 				      vma_lock_undo_read, NULL);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "mapped"));
