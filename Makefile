@@ -7,7 +7,8 @@ TIME ?= 8
 
 # What is set is for the scripts; what is empty is not there at all: the kernel's
 # own make takes an empty ARCH for a name.
-$(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS,\
+$(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS\
+		PORT FIXES COVERAGE LAYERS,\
 	$(if $($v),$(eval export $v),$(eval unexport $v)))
 
 .DEFAULT_GOAL := help
@@ -36,6 +37,8 @@ help:
 ## ARCH=um CPUS=2 CONFIG= FILTER=  of make kunit: architecture (x86_64, arm64, riscv, s390),
 ##                          processors, configuration (plain, debug_vm, kasan, kcsan, ...),
 ##                          suites ('vma_lock.*wait*'); STRICT=1 known weaknesses fail
+## PORT=1 FIXES=1 COVERAGE=1   what goes into the kernel: 6.12's ported lock, the fixes for
+##                          7.x, a counter in every branch (LAYERS= names them, as in port/)
 ## RESULTS=DIR              results folder (default results/DATE-VERSION)
 ## VMA_LOCK_CACHE=DIR       sources and builds (default ~/.cache/vma-lock, about 8 GiB)
 run:

@@ -6,24 +6,52 @@
 #
 #   overlay.sh install TREE      into TREE itself; doing it again changes nothing
 #   overlay.sh uninstall TREE    take every trace out of TREE
-#   overlay.sh copy TREE COPY    make or refresh COPY: TREE by hard links (plain
+#   overlay.sh copy TREE COPY [LAYER...]
+#                                make or refresh COPY: TREE by hard links (plain
 #                                copies on another file system) with the tests
 #                                in it; TREE is only read, and a file that did
-#                                not change keeps its time stamp in COPY
+#                                not change keeps its time stamp in COPY. A LAYER
+#                                is what port/VERSION/LAYER.series adds to that
+#
+# A line of a series is one of
+#
+#   files DIR [FROM]             our files below DIR; FROM/DIR of port/VERSION
+#                                instead of the repository's own DIR
+#   patch PATCH                  a patch, without fuzz
+#   exports LIST                 FILE SYMBOL: exported to KUnit's modules
+#   cocci RULE FILE...           a semantic patch, which must change each FILE
 #
 # Everything is prepared and checked beside the tree first: a tree that does not
 # fit is left as it was.
 
 . "$(dirname -- "$0")/lib.sh"
 
-# series_lines PORT: the lines of a series without comments.
+layers=
+
+# series_lines PORT: the lines of its series and of the layers, without comments.
 series_lines() {
-	sed '/^#/d; /^$/d' "$repo_dir/port/$1/series"
+	(cd "$repo_dir/port/$1" && for _layer in '' $layers; do
+		sed '/^#/d; /^$/d' "${_layer:+$_layer.}series"
+	done)
 }
 
-# our_files DIR: the project's files below a directory, as the clone has them.
+# check_layers PORT: die unless it has them all.
+check_layers() {
+	for _layer in $layers; do
+		[ -f "$repo_dir/port/$1/$_layer.series" ] ||
+			die "port/$1 has no layer '$_layer' for Linux $(kernel_version "$tree"); it has: $(cd "$repo_dir/port/$1" && find . -name '*.series' | sed 's,^[.]/,,; s/[.]series$//' | sort | paste -sd' ')"
+	done
+}
+
+# our_files ROOT DIR: the project's files below ROOT/DIR, as the clone has them,
+# named from ROOT.
 our_files() {
-	(cd "$repo_dir" && find "$1" -type f ! -name '*~' ! -name '*.orig' ! -name '*.rej' | sort)
+	(cd "$1" && find "$2" -type f ! -name '*~' ! -name '*.orig' ! -name '*.rej' | sort)
+}
+
+# root_of PORT [FROM]: where the files of a series' line are.
+root_of() {
+	printf '%s\n' "$repo_dir${2:+/port/$1/$2}"
 }
 
 # patched_files PATCH: the kernel files a patch changes.
@@ -32,12 +60,14 @@ patched_files() {
 }
 
 # wanted PORT: every kernel file that the series adds or changes.
+# shellcheck disable=SC2086 # a list of files
 wanted() {
-	series_lines "$1" | while read -r kind what; do
+	series_lines "$1" | while read -r kind what rest; do
 		case $kind in
-		files) our_files "$what" ;;
+		files) our_files "$(root_of "$1" "$rest")" "$what" ;;
 		patch) patched_files "$repo_dir/port/$1/$what" ;;
 		exports) sed '/^#/d; s/[[:space:]].*//' "$repo_dir/port/$1/$what" ;;
+		cocci) printf '%s\n' $rest ;;
 		esac
 	done | sort -u
 }
@@ -88,14 +118,26 @@ add_exports() {
 	} >>"$stage/$2"
 }
 
+# do_cocci RULE FILE: a semantic patch that changes nothing has missed its step.
+do_cocci() {
+	need spatch coccinelle
+	[ -f "$stage/$2" ] || die "${1#"$repo_dir/"} names $2, which $tree has not: adapt the rule to this kernel"
+	cp "$stage/$2" "$work/before-cocci"
+	spatch --very-quiet --no-includes --in-place --sp-file "$1" "$stage/$2" >"$work/cocci.out" 2>&1 ||
+		die "${1#"$repo_dir/"} does not work on $2 of $tree (Linux $(kernel_release "$tree")): $(grep -v '^$' "$work/cocci.out" | tail -n 1)"
+	! cmp -s "$work/before-cocci" "$stage/$2" ||
+		die "${1#"$repo_dir/"} matches nothing in $2 of $tree (Linux $(kernel_release "$tree")): adapt the rule to this kernel"
+}
+
 # apply PORT: turn the stage into the installed state, whatever state it is in.
 apply() {
-	series_lines "$1" | while read -r kind what; do
+	series_lines "$1" | while read -r kind what rest; do
 		case $kind in
 		files)
-			our_files "$what" | while read -r file; do
+			_root=$(root_of "$1" "$rest")
+			our_files "$_root" "$what" | while read -r file; do
 				mkdir -p "$stage/$(dirname "$file")"
-				cp --preserve=mode "$repo_dir/$file" "$stage/$file"
+				cp --preserve=mode "$_root/$file" "$stage/$file"
 			done
 			;;
 		patch)
@@ -113,16 +155,21 @@ apply() {
 				add_exports "$_l" "$file" || exit 1
 			done || exit 1
 			;;
-		*) die "port/$1/series: unknown word $kind" ;;
+		cocci)
+			for file in $rest; do
+				do_cocci "$repo_dir/port/$1/$what" "$file"
+			done
+			;;
+		*) die "a series of port/$1 has a line of an unknown kind: $kind" ;;
 		esac || exit 1
 	done
 }
 
 # revert PORT: turn the stage into the state without the tests.
 revert() {
-	series_lines "$1" | while read -r kind what; do
+	series_lines "$1" | while read -r kind what rest; do
 		case $kind in
-		files) our_files "$what" | while read -r file; do rm -f "$stage/$file"; done ;;
+		files) our_files "$(root_of "$1" "$rest")" "$what" | while read -r file; do rm -f "$stage/$file"; done ;;
 		patch)
 			_p=$repo_dir/port/$1/$what
 			if try_patch -R -i "$_p"; then
@@ -211,7 +258,7 @@ copy() {
 
 command=${1:-}
 case $command:$# in
-install:2 | uninstall:2 | copy:3) ;;
+install:2 | uninstall:2 | copy:[3-9]) ;;
 -h:1 | --help:1) usage; exit 0 ;;
 *) usage >&2; die "wrong arguments: '$*'" ;;
 esac
@@ -219,6 +266,12 @@ check_kernel_tree "$2"
 tree=$(CDPATH='' cd -- "$2" && pwd)
 need patch patch
 port=$(port_of "$tree") || exit 1
+if [ "$command" = copy ]; then
+	dest=$3
+	shift 3
+	layers=$*
+	check_layers "$port"
+fi
 [ "$port" = "$(kernel_version "$tree")" ] ||
 	note "no rules of its own for Linux $(kernel_version "$tree"): trying those of $port"
 work=$(mktemp -d "${TMPDIR:-/tmp}/vma-lock.XXXXXX") || die "cannot create a temporary directory"
@@ -229,7 +282,7 @@ mkdir "$stage"
 case $command in
 install | uninstall)
 	{ [ -w "$tree" ] && [ -w "$tree/mm" ]; } ||
-		die "$tree is read-only: use 'make run KDIR=$2', which works on a copy"
+		die "$tree is read-only: use 'make run KDIR=$tree', which works on a copy"
 	fill_stage "$tree" "$port"
 	if [ "$command" = install ]; then
 		apply "$port" || exit 1
@@ -239,8 +292,5 @@ install | uninstall)
 	write_back "$port" "$tree"
 	note "$command: $tree (Linux $(kernel_release "$tree"), rules of port/$port)"
 	;;
-copy)
-	dest=$3
-	copy
-	;;
+copy) copy ;;
 esac

@@ -28,6 +28,7 @@ run cpio cpio
 run gzip gzip
 run xz-utils xz
 run ccache ccache
+run coccinelle spatch
 run qemu-system-x86 qemu-system-x86_64
 run qemu-system-data /usr/share/qemu/qboot.rom
 run busybox-static /bin/busybox

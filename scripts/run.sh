@@ -9,7 +9,9 @@
 # Debian's (default: the newest 7.x); STAGES="um x86_64 guest host" what to do
 # (also kunit: KUnit alone, on ARCH; matrix: KUnit everywhere; module: KUnit as
 # modules; coverage: of KUnit on UML); TIME=SECONDS of each stress (8); SEED=N of
-# the stress; RESULTS=DIR; CPUS, CONFIG, FILTER, STRICT as kunit.sh takes them.
+# the stress; RESULTS=DIR; CPUS, CONFIG, FILTER, STRICT as kunit.sh takes them;
+# LAYERS="LAYER..." what goes into the kernel besides the tests (overlay.sh), PORT=1,
+# FIXES=1 and COVERAGE=1 being short for port, fixes and coverage.
 #
 # Each stage is a script of its own; what it found is in the results folder. The
 # summary and the status are report.py's: 0 only if all of it is clean.
@@ -34,6 +36,7 @@ done
 time=${TIME:-8}
 case $time in '' | *[!0-9]* | 0*) die "TIME=$time: a number of seconds from 1 on is needed" ;; esac
 case ${SEED:-1} in *[!0-9]*) die "SEED=$SEED: a number is needed" ;; esac
+layers="${PORT:+port }${FIXES:+fixes }${COVERAGE:+coverage }${LAYERS:-}"
 started=$(date +%s)
 
 "$repo_dir/scripts/packages.sh" || exit 1
@@ -53,6 +56,10 @@ else
 	tree=$cache_dir/tree/$(basename "$source")
 fi
 release=$(kernel_release "$source")
+for layer in $layers; do
+	tree=$tree+$layer
+	release="$release +$layer"
+done
 
 results=${RESULTS:-$repo_dir/results/$(date +%Y%m%d-%H%M%S)-$(kernel_version "$source")}
 mkdir -p "$results" || die "cannot create the results folder $results"
@@ -61,7 +68,8 @@ rm -f "$results/stages"
 printf '%s\n' "$release" >"$results/kernel"
 note "Linux $release from $source; results in $results"
 
-"$repo_dir/scripts/overlay.sh" copy "$source" "$tree" || exit 1
+# shellcheck disable=SC2086 # a list of words
+"$repo_dir/scripts/overlay.sh" copy "$source" "$tree" $layers || exit 1
 
 wants() {
 	case " $stages " in *" $1 "*) return 0 ;; *) return 1 ;; esac

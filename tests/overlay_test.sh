@@ -94,6 +94,30 @@ if [ -d "$tmp/linux-7.3" ]; then
 	fi
 fi
 
+# Layers, in a clone with two of its own: one that fits, one that misses its step.
+if [ -d "$tmp/linux-7.2" ]; then
+	mkdir "$tmp/clone"
+	cp -a "$repo/scripts" "$repo/port" "$repo/mm" "$repo/tools" "$tmp/clone"
+	mkdir -p "$tmp/clone/port/7.2/own/mm"
+	echo '/* SPDX-License-Identifier: GPL-2.0 */' >"$tmp/clone/port/7.2/own/mm/own.h"
+	printf 'files\tmm\town\ncocci\town.cocci\tmm/mmap_lock.c\n' >"$tmp/clone/port/7.2/own.series"
+	printf 'cocci\tmissed.cocci\tmm/mmap_lock.c\n' >"$tmp/clone/port/7.2/missed.series"
+	printf '@@\n@@\n- lock_vma_under_rcu\n+ own_lookup\n  (...) { ... }\n' >"$tmp/clone/port/7.2/own.cocci"
+	printf '@@\n@@\n- no_such_function(...);\n' >"$tmp/clone/port/7.2/missed.cocci"
+	"$scripts/packages.sh" run >/dev/null 2>&1
+	(cd "$tmp/linux-7.2" && rm -rf .git .config)
+	check "a layer: copy" "$tmp/clone/scripts/overlay.sh" copy "$tmp/linux-7.2" "$tmp/copy-own" own
+	check "a layer: its file is there" test -f "$tmp/copy-own/mm/own.h"
+	check "a layer: its rule was applied" grep -q own_lookup "$tmp/copy-own/mm/mmap_lock.c"
+	check "a layer: the copy without it has not the rule" sh -c \
+		'! grep -q own_lookup "$1"' sh "$tmp/copy-7.2/mm/mmap_lock.c"
+	refuses "a rule that matches nothing: names rule and file" \
+		'port/7.2/missed.cocci matches nothing in mm/mmap_lock.c' \
+		"$tmp/clone/scripts/overlay.sh" copy "$tmp/linux-7.2" "$tmp/copy-missed" own missed
+	refuses "an unknown layer: names those there are" "no layer 'moon' .*own" \
+		"$tmp/clone/scripts/overlay.sh" copy "$tmp/linux-7.2" "$tmp/copy-moon" moon
+fi
+
 mkdir "$tmp/empty" "$tmp/old" "$tmp/old/mm"
 touch "$tmp/old/Kbuild" "$tmp/old/mm/Kconfig"
 printf 'VERSION = 6\nPATCHLEVEL = 1\n' >"$tmp/old/Makefile"
