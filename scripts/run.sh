@@ -8,7 +8,7 @@
 # Environment: KDIR=TREE the user's own tree (only read) or KVER=VERSION one of
 # Debian's (default: the newest 7.x); STAGES="um x86_64 guest host" what to do
 # (also kunit: KUnit alone, on ARCH; matrix: KUnit everywhere; module: KUnit as
-# modules; coverage: of KUnit on UML); TIME=SECONDS of each stress (8); SEED=N of
+# modules; coverage: of KUnit on UML); TIME=SECONDS of each stress (15); SEED=N of
 # the stress; RESULTS=DIR; CPUS, CONFIG, FILTER, STRICT as kunit.sh takes them;
 # LAYERS="LAYER..." what goes into the kernel besides the tests (overlay.sh), PORT=1,
 # FIXES=1 and COVERAGE=1 being short for port, fixes and coverage.
@@ -33,7 +33,7 @@ for stage in $stages; do
 	*) die "STAGES=$stages: '$stage' is none of coverage, kunit, matrix, module, um, x86_64, guest, host" ;;
 	esac
 done
-time=${TIME:-8}
+time=${TIME:-15}
 case $time in '' | *[!0-9]* | 0*) die "TIME=$time: a number of seconds from 1 on is needed" ;; esac
 case ${SEED:-1} in *[!0-9]*) die "SEED=$SEED: a number is needed" ;; esac
 layers="${PORT:+port }${FIXES:+fixes }${COVERAGE:+coverage }${LAYERS:-}"

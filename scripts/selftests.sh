@@ -86,7 +86,7 @@ in_make "$tree/tools/testing/selftests" "$objects/install.log" "kselftest of $(k
 	TEST_PROGS=ksft_vma_lock.sh TEST_FILES=run_vmtests.sh \
 	TEST_GEN_PROGS='' TEST_GEN_PROGS_EXTENDED='' TEST_PROGS_EXTENDED='' \
 	TEST_CUSTOM_PROGS='' TEST_GEN_MODS_DIR='' TEST_INCLUDES='' \
-	LOCAL_HDRS="$tree/tools/testing/selftests/kselftest.h"
+	LOCAL_HDRS="$tree/tools/testing/selftests/kselftest.h $mm/vma_lock_stress.h"
 
 for file in run_kselftest.sh kselftest/runner.sh mm/ksft_vma_lock.sh mm/run_vmtests.sh mm/vma_lock_stress; do
 	[ -x "$new/$file" ] || die "the installation lacks $file (log: $objects/install.log)"

@@ -31,7 +31,7 @@ status=$?
 cat "$log.err" >&2
 if [ $status -eq 0 ]; then
 	# The default duration goes the way of the bots: run_kselftest.sh.
-	if [ "$3" != 8 ] || [ -n "${4:-}" ]; then
+	if [ "$3" != 15 ] || [ -n "${4:-}" ]; then
 		# The kernel's parameter parser wants the quotes.
 		# shellcheck disable=SC2089,SC2090
 		APPEND="vma_lock.cmd=\"mm/vma_lock_stress -t $3${4:+ -s $4}\""

@@ -19,11 +19,12 @@ cc=${CC:-cc}
 command -v "${cc%% *}" >/dev/null 2>&1 || die "no C compiler '$cc': install gcc or clang, or name yours as CC="
 mkdir -p "$cache_dir/host" || die "cannot create $cache_dir/host: move the cache with VMA_LOCK_CACHE=DIR"
 program=$cache_dir/host/vma_lock_stress
-source=$repo_dir/tools/testing/selftests/mm/vma_lock_stress.c
-if [ -z "$(find "$program" -newer "$source" 2>/dev/null)" ]; then
+sources=$repo_dir/tools/testing/selftests/mm
+# No program, or one that is older than any of its files.
+if [ ! -f "$program" ] || [ -n "$(find "$sources" -name 'vma_lock_stress*.[ch]' -newer "$program")" ]; then
 	# shellcheck disable=SC2086 # options are words
-	$cc ${CFLAGS:--O2 -Wall} -I"$repo_dir/scripts/standalone" -o "$program.new" "$source" -pthread ||
-		die "$cc cannot build $source"
+	$cc ${CFLAGS:--O2 -Wall} -I"$repo_dir/scripts/standalone" -o "$program.new" "$sources"/vma_lock_stress*.c -pthread ||
+		die "$cc cannot build $sources/vma_lock_stress*.c"
 	mv "$program.new" "$program"
 fi
 set -- "$1" -t "$2" ${3:+-s "$3"}

@@ -51,7 +51,7 @@ fi
 for cc in gcc clang; do
 	if command -v $cc >/dev/null 2>&1; then
 		check "$cc builds the stress without a warning" $cc -O2 -Wall -Wextra -Werror \
-			-Iscripts/standalone -pthread -o "$tmp/stress" tools/testing/selftests/mm/vma_lock_stress.c
+			-Iscripts/standalone -pthread -o "$tmp/stress" tools/testing/selftests/mm/vma_lock_stress*.c
 	else
 		skip "$cc builds the stress without a warning" "no $cc here"
 	fi

@@ -6,7 +6,7 @@
 cd "$tmp" || exit 1
 stress=$tmp/vma_lock_stress
 check "builds with nothing but a C compiler" "${CC:-cc}" -O2 -I"$repo/scripts/standalone" -pthread \
-	-o "$stress" "$repo/tools/testing/selftests/mm/vma_lock_stress.c"
+	-o "$stress" "$repo"/tools/testing/selftests/mm/vma_lock_stress*.c
 chmod 755 "$tmp"
 
 check "make stress" env VMA_LOCK_CACHE="$tmp/cache" make -s -C "$repo" stress TIME=4 SEED=7
