@@ -7,8 +7,118 @@
 #define _MM_TESTS_VMA_LOCK_COMPAT_H
 
 #include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
+#include <linux/mmap_lock.h>
 #include <linux/module.h>
+#include <linux/timer.h>
+
+/*
+ * What not every kernel with this lock has. What came when 7.x renamed the flag, or
+ * before, is known by that name. A kernel that took a function over from a newer
+ * one says so by a macro of the function's own name.
+ */
+#ifdef VM_REFCNT_EXCLUDE_READERS_FLAG
+#define VMA_LOCK_IS_OF_7_X		1
+#else
+#define VMA_LOCK_IS_OF_7_X		0
+#endif
+
+#if VMA_LOCK_IS_OF_7_X || defined(mmap_lock_speculate_try_begin)
+#define VMA_LOCK_HAS_SPECULATION	1
+#else
+#define VMA_LOCK_HAS_SPECULATION	0
+#endif
+
+/* Walks of /proc/PID/maps and PROCMAP_QUERY without mmap_lock need it. */
+#if VMA_LOCK_IS_OF_7_X || defined(lock_next_vma)
+#define VMA_LOCK_HAS_NEXT		1
+#else
+#define VMA_LOCK_HAS_NEXT		0
+#endif
+
+#if VMA_LOCK_IS_OF_7_X || defined(vma_start_write_killable)
+#define VMA_LOCK_HAS_KILLABLE		1
+#else
+#define VMA_LOCK_HAS_KILLABLE		0
+#endif
+
+#if VMA_LOCK_IS_OF_7_X || defined(vma_assert_stabilised)
+#define VMA_LOCK_HAS_STABILISED		1
+#else
+#define VMA_LOCK_HAS_STABILISED		0
+#endif
+
+/* It came in the release that also brought this flag. */
+#if defined(VM_UFFD_RWP) || defined(vma_assert_can_modify)
+#define VMA_LOCK_HAS_CAN_MODIFY		1
+#define vma_lock_assert_can_modify(vma)	vma_assert_can_modify(vma)
+#else
+#define VMA_LOCK_HAS_CAN_MODIFY		0
+#define vma_lock_assert_can_modify(vma)	((void)(vma))
+#endif
+
+/* madvise() reads a VMA under its lock; dup_mmap() is there for all of mm/. */
+#define VMA_LOCK_HAS_MADVISE		VMA_LOCK_IS_OF_7_X
+#define VMA_LOCK_HAS_DUP_MMAP		VMA_LOCK_IS_OF_7_X
+
+/* Objects of a kernel that frees VMAs by call_rcu() are never seen recycled. */
+#ifdef vma_lock_freed_by_rcu
+#define VMA_LOCK_IS_TYPESAFE		0
+#else
+#define VMA_LOCK_IS_TYPESAFE		1
+#endif
+
+/* What is not there is compiled, and never called: VMA_LOCK_NEEDS() skips. */
+#if !VMA_LOCK_HAS_SPECULATION
+static inline bool mmap_lock_speculate_try_begin(struct mm_struct *mm, unsigned int *seq)
+{
+	*seq = 0;
+	return false;
+}
+
+static inline bool mmap_lock_speculate_retry(struct mm_struct *mm, unsigned int seq)
+{
+	return true;
+}
+#endif
+
+#if !VMA_LOCK_HAS_NEXT
+static inline struct vm_area_struct *lock_next_vma(struct mm_struct *mm, struct vma_iterator *vmi,
+						   unsigned long from)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+#endif
+
+#if !VMA_LOCK_HAS_KILLABLE
+static inline int vma_start_write_killable(struct vm_area_struct *vma)
+{
+	vma_start_write(vma);
+	return 0;
+}
+#endif
+
+#if !VMA_LOCK_HAS_STABILISED
+static inline void vma_assert_stabilised(struct vm_area_struct *vma)
+{
+}
+#endif
+
+/* A case about what this kernel has not ends here, with the words. */
+#define VMA_LOCK_NEEDS(test, has, what)				\
+do {								\
+	if (!(has))						\
+		kunit_skip(test, "this kernel has no %s", what);	\
+} while (0)
+
+/* The timers got their present names at once. */
+#ifdef timer_container_of
+#define vma_lock_timer_destroy(timer)	timer_destroy_on_stack(timer)
+#else
+#define vma_lock_timer_destroy(timer)	destroy_timer_on_stack(timer)
+#endif
 
 /* 6.15 named the flag after the lock, 7.x after the count. */
 #ifdef VM_REFCNT_EXCLUDE_READERS_FLAG

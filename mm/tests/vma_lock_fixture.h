@@ -17,7 +17,9 @@
  *  - a lookup that spins is let go by a timer (vma_lock_lookup());
  *  - a writer that sleeps for ever is talked out of it (vma_lock_rescue());
  *  - what cannot be saved is left behind with its memory rather than waited
- *    for (fixture->stuck).
+ *    for (fixture->stuck);
+ *  - where the lock makes the kernel fault, the last words of the kernel are
+ *    preceded by ours (vma_lock_doing()).
  *
  * Clean-up runs in another thread than the case (KUnit's), which is why no lock
  * is ever held by the case over an assertion, and why lockdep sees every lock
@@ -32,16 +34,20 @@
 #include <linux/debug_locks.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/kdebug.h>
 #include <linux/kthread.h>
 #include <linux/maple_tree.h>
 #include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/mmap_lock.h>
 #include <linux/panic.h>
+#include <linux/panic_notifier.h>
 #include <linux/rcuwait.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
+#include <linux/vmstat.h>
 
 #include "vma_lock_compat.h"
 
@@ -59,12 +65,14 @@ struct vma_lock_fixture {
 	struct mm_struct *mm;
 	struct vm_area_struct *vma;
 	struct list_head actors;
+	/* For an actor that says that it is where the case wants it. */
+	struct completion ready;
 	/* An actor could not be saved: its mm and memory must stay. */
 	bool stuck;
 	/* The bare VMA is in the maple tree. */
 	bool in_tree;
 	/* State of the machine when the case began. */
-	bool tainted;
+	unsigned long tainted;
 	int debug_locks;
 };
 
@@ -93,6 +101,53 @@ static __maybe_unused struct vma_lock_text vma_lock_text(unsigned int count)
 static __maybe_unused unsigned int vma_lock_count(struct vm_area_struct *vma)
 {
 	return refcount_read(&vma->vm_refcnt);
+}
+
+/*
+ * A kernel that dies of the lock takes the case's message with it: what is being
+ * done is noted here beforehand, and said when the kernel panics or oopses.
+ */
+static struct {
+	const char *state;
+	const char *event;
+} vma_lock_does;
+
+static __maybe_unused void vma_lock_doing(const char *state, const char *event)
+{
+	WRITE_ONCE(vma_lock_does.event, event);
+	WRITE_ONCE(vma_lock_does.state, state);
+}
+
+static int vma_lock_last_words(struct notifier_block *nb, unsigned long action, void *data)
+{
+	const char *state = READ_ONCE(vma_lock_does.state);
+
+	if (state)
+		pr_emerg("    # vma_lock: state %s: %s: expected an answer, found the kernel faulting\n",
+			 state, READ_ONCE(vma_lock_does.event));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vma_lock_panic_notifier = { .notifier_call = vma_lock_last_words };
+
+/* Not every architecture tells its oopses to anybody; all of them panic. */
+static int vma_lock_die(struct notifier_block *nb, unsigned long action, void *data)
+{
+	return action == DIE_OOPS ? vma_lock_last_words(nb, action, data) : NOTIFY_DONE;
+}
+
+static struct notifier_block vma_lock_die_notifier = { .notifier_call = vma_lock_die };
+
+static __maybe_unused int vma_lock_suite_init(struct kunit_suite *suite)
+{
+	atomic_notifier_chain_register(&panic_notifier_list, &vma_lock_panic_notifier);
+	return register_die_notifier(&vma_lock_die_notifier);
+}
+
+static __maybe_unused void vma_lock_suite_exit(struct kunit_suite *suite)
+{
+	unregister_die_notifier(&vma_lock_die_notifier);
+	atomic_notifier_chain_unregister(&panic_notifier_list, &vma_lock_panic_notifier);
 }
 
 /* The count must be @count after @event in @state. */
@@ -156,6 +211,8 @@ struct vma_lock_actor {
 	struct vm_area_struct *locked;
 	/* How often the act slept in the lock under test. */
 	unsigned long slept;
+	/* How far a longer act has come. */
+	int steps;
 };
 
 static int vma_lock_actor_thread(void *data)
@@ -276,6 +333,31 @@ static bool vma_lock_mmap_lock_is_free(struct vma_lock_fixture *f)
 	return false;
 }
 
+/*
+ * Has the kernel complained since the case began? WARNs, lockdep's reports and
+ * those of the sanitizers do not fail a case by themselves. A taint sticks, so
+ * only the first complaint of a kind is seen here; the log has them all.
+ */
+static unsigned long vma_lock_complaints(void)
+{
+	return (test_taint(TAINT_WARN) ? BIT(TAINT_WARN) : 0) |
+	       (test_taint(TAINT_BAD_PAGE) ? BIT(TAINT_BAD_PAGE) : 0) |
+	       (test_taint(TAINT_DIE) ? BIT(TAINT_DIE) : 0);
+}
+
+static void vma_lock_expect_no_complaint(struct vma_lock_fixture *f, const char *state)
+{
+	unsigned long found = vma_lock_complaints() & ~f->tainted;
+
+	KUNIT_EXPECT_EQ_MSG(f->test, debug_locks, f->debug_locks,
+			    "state %s: expected no lockdep report, found one in the log", state);
+	KUNIT_EXPECT_EQ_MSG(f->test, found, 0UL,
+			    "state %s: expected no warning, found one in the log (taint %lx)",
+			    state, found);
+	f->debug_locks = debug_locks;
+	f->tainted |= found;
+}
+
 static void vma_lock_fixture_free(void *data)
 {
 	struct vma_lock_fixture *f = data;
@@ -309,7 +391,9 @@ static void vma_lock_fixture_free(void *data)
 	}
 	mmap_read_unlock(f->mm);
 
+	/* Tearing the mm down detaches and frees all that is mapped in it. */
 	mmput(f->mm);
+	vma_lock_expect_no_complaint(f, "mm torn down");
 	kfree(f->vma);
 	kfree(f);
 }
@@ -352,7 +436,8 @@ static __maybe_unused struct vma_lock_fixture *vma_lock_fixture_create(struct ku
 	KUNIT_ASSERT_NOT_NULL(test, f);
 	f->test = test;
 	INIT_LIST_HEAD(&f->actors);
-	f->tainted = test_taint(TAINT_WARN);
+	init_completion(&f->ready);
+	f->tainted = vma_lock_complaints();
 	f->debug_locks = debug_locks;
 	f->mm = mm_alloc();
 	if (f->mm) {
@@ -378,20 +463,14 @@ static __maybe_unused struct vma_lock_fixture *vma_lock_fixture_create(struct ku
 /*
  * vma_lock_fixture_check() - has the case made the kernel complain?
  *
- * WARNs and lockdep reports do not fail a case by themselves. The taint sticks,
- * so only the first warning of a boot is seen here; the log has them all.
- *
  * Context: suite exit, after the actors were told to leave or not: it only
  * looks.
  */
 static __maybe_unused void vma_lock_fixture_check(struct kunit *test, struct vma_lock_fixture *f)
 {
-	if (!f)
-		return;
-	KUNIT_EXPECT_EQ_MSG(test, debug_locks, f->debug_locks,
-			    "state after the case: expected no lockdep report, found one in the log");
-	KUNIT_EXPECT_EQ_MSG(test, test_taint(TAINT_WARN), (int)f->tainted,
-			    "state after the case: expected no warning, found one in the log");
+	vma_lock_doing(NULL, NULL);
+	if (f)
+		vma_lock_expect_no_complaint(f, "after the case");
 }
 
 /*
@@ -543,18 +622,110 @@ static __maybe_unused int vma_lock_act_detach(struct vma_lock_actor *a)
 	return 0;
 }
 
-/* A reader that holds the VMA; the case is aborted if it cannot have it. */
+/* A reader that holds this VMA; the case is aborted if it cannot have it. */
 static __maybe_unused struct vma_lock_actor *
-vma_lock_reader(struct vma_lock_fixture *f, const char *name)
+vma_lock_reader_of(struct vma_lock_fixture *f, const char *name, struct vm_area_struct *vma)
 {
 	struct vma_lock_actor *a;
 
-	a = vma_lock_actor_start(f, name, f->vma, vma_lock_act_read, vma_lock_undo_read,
-				 NULL);
+	a = vma_lock_actor_start(f, name, vma, vma_lock_act_read, vma_lock_undo_read, NULL);
 	KUNIT_ASSERT_TRUE(f->test, vma_lock_actor_acted(a, "attached"));
-	KUNIT_ASSERT_PTR_EQ_MSG(f->test, a->locked, f->vma,
+	KUNIT_ASSERT_PTR_EQ_MSG(f->test, a->locked, vma,
 				"state attached: read under mmap_lock: expected granted, found refused");
 	return a;
+}
+
+/* A reader that holds the bare VMA. */
+static __maybe_unused struct vma_lock_actor *
+vma_lock_reader(struct vma_lock_fixture *f, const char *name)
+{
+	return vma_lock_reader_of(f, name, f->vma);
+}
+
+/* The VMA at or above an address. It stays, as only the case's actors change the mm. */
+static __maybe_unused struct vm_area_struct *
+vma_lock_find(struct vma_lock_fixture *f, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(f->mm);
+	vma = find_vma(f->mm, addr);
+	mmap_read_unlock(f->mm);
+	return vma;
+}
+
+/* A mapping in the mm of the fixture, made and changed as user space would. */
+struct vma_lock_mapping {
+	unsigned long addr;	/* where, or where it came to be */
+	unsigned long pages;
+	unsigned long flags;	/* of mmap(), besides private and anonymous */
+};
+
+static __maybe_unused int vma_lock_act_mmap(struct vma_lock_actor *a)
+{
+	struct vma_lock_mapping *m = (struct vma_lock_mapping *)a->arg;
+
+	kthread_use_mm(a->f->mm);
+	m->addr = vm_mmap(NULL, m->addr, m->pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | m->flags, 0);
+	kthread_unuse_mm(a->f->mm);
+	return IS_ERR_VALUE(m->addr) ? (int)m->addr : 0;
+}
+
+static __maybe_unused int vma_lock_act_munmap(struct vma_lock_actor *a)
+{
+	const struct vma_lock_mapping *m = a->arg;
+	int ret;
+
+	kthread_use_mm(a->f->mm);
+	ret = vm_munmap(m->addr, m->pages * PAGE_SIZE);
+	kthread_unuse_mm(a->f->mm);
+	return ret;
+}
+
+/*
+ * vma_lock_map_at() - map memory in the fixture's mm.
+ * @f: the fixture.
+ * @addr: where, if @flags has MAP_FIXED.
+ * @pages: how much.
+ * @flags: for mmap(), besides private and anonymous.
+ *
+ * Context: the case's thread; sleeps. The case is aborted if that does not come
+ * to an end. Return: the address.
+ */
+static __maybe_unused unsigned long vma_lock_map_at(struct vma_lock_fixture *f, unsigned long addr,
+						    unsigned long pages, unsigned long flags)
+{
+	struct vma_lock_mapping *m = kunit_kzalloc(f->test, sizeof(*m), GFP_KERNEL);
+	struct vma_lock_actor *a;
+
+	KUNIT_ASSERT_NOT_NULL(f->test, m);
+	m->addr = addr;
+	m->pages = pages;
+	m->flags = flags;
+	a = vma_lock_actor_start(f, "mmap", f->vma, vma_lock_act_mmap, NULL, m);
+	KUNIT_ASSERT_TRUE(f->test, vma_lock_actor_acted(a, "nothing mapped"));
+	KUNIT_ASSERT_EQ(f->test, a->ret, 0);
+	return m->addr;
+}
+
+static __maybe_unused unsigned long vma_lock_map(struct vma_lock_fixture *f, unsigned long pages)
+{
+	return vma_lock_map_at(f, 0, pages, 0);
+}
+
+/* Unmap one page; likewise. */
+static __maybe_unused int vma_lock_unmap(struct vma_lock_fixture *f, unsigned long addr)
+{
+	struct vma_lock_mapping *m = kunit_kzalloc(f->test, sizeof(*m), GFP_KERNEL);
+	struct vma_lock_actor *a;
+
+	KUNIT_ASSERT_NOT_NULL(f->test, m);
+	m->addr = addr;
+	m->pages = 1;
+	a = vma_lock_actor_start(f, "munmap", f->vma, vma_lock_act_munmap, NULL, m);
+	KUNIT_ASSERT_TRUE(f->test, vma_lock_actor_acted(a, "mapped"));
+	return a->ret;
 }
 
 /*
@@ -570,6 +741,7 @@ struct vma_lock_lookup {
 	unsigned int release_to;	/* count that the timer gives, 0: none */
 	bool spun;			/* the timer had to end it */
 	int rcu_depth;			/* read sections left open */
+	long aborted, missed;		/* what the kernel counted of it */
 };
 
 static void vma_lock_lookup_timer(struct timer_list *timer)
@@ -585,6 +757,52 @@ static void vma_lock_lookup_timer(struct timer_list *timer)
 	if (!vma_lock_count(l->vma))
 		vma_lock_set_count(l->vma, 1);
 }
+
+/* A killable write lock, likewise. The result tells whether it was obtained. */
+static __maybe_unused int vma_lock_act_write_killable(struct vma_lock_actor *a)
+{
+	unsigned long nvcsw;
+	int ret;
+
+	allow_signal(SIGUSR1);
+	mmap_write_lock(a->vma->vm_mm);
+	nvcsw = current->nvcsw;
+	ret = vma_start_write_killable(a->vma);
+	a->slept = current->nvcsw - nvcsw;
+	flush_signals(current);
+	return ret;
+}
+
+/*
+ * What the kernel counts of the lookups, where it does: refused ones, and looks
+ * that met a detached VMA. Nobody else looks anything up while built-in suites
+ * run; a module runs beside user space.
+ */
+#if defined(CONFIG_PER_VMA_LOCK_STATS) && defined(CONFIG_VM_EVENT_COUNTERS) && !defined(MODULE)
+#define VMA_LOCK_COUNTS_LOOKUPS	1
+
+static __maybe_unused void vma_lock_lookups(long *aborted, long *missed)
+{
+	unsigned long *events = kcalloc(NR_VM_EVENT_ITEMS, sizeof(*events), GFP_KERNEL);
+
+	*aborted = 0;
+	*missed = 0;
+	if (!events)
+		return;
+	all_vm_events(events);
+	*aborted = events[VMA_LOCK_ABORT];
+	*missed = events[VMA_LOCK_MISS];
+	kfree(events);
+}
+#else
+#define VMA_LOCK_COUNTS_LOOKUPS	0
+
+static __maybe_unused void vma_lock_lookups(long *aborted, long *missed)
+{
+	*aborted = 0;
+	*missed = 0;
+}
+#endif
 
 static int vma_lock_rcu_depth(void)
 {
@@ -612,7 +830,7 @@ static void vma_lock_lookup_arm(struct vma_lock_lookup *l, struct vm_area_struct
 static void vma_lock_lookup_disarm(struct vma_lock_lookup *l)
 {
 	timer_delete_sync(&l->timer);
-	timer_destroy_on_stack(&l->timer);
+	vma_lock_timer_destroy(&l->timer);
 }
 
 /*
@@ -636,13 +854,32 @@ vma_lock_lookup_at(struct vma_lock_lookup *l, struct mm_struct *mm,
 		   struct vm_area_struct *vma, unsigned long addr, unsigned long timeout)
 {
 	int depth = vma_lock_rcu_depth();
+	long aborted, missed;
 
+	vma_lock_lookups(&aborted, &missed);
 	vma_lock_lookup_arm(l, vma, timeout);
 	l->found = lock_vma_under_rcu(mm, addr);
 	l->rcu_depth = vma_lock_rcu_depth() - depth;
 	vma_lock_rcu_balance(depth);
 	vma_lock_lookup_disarm(l);
+	vma_lock_lookups(&l->aborted, &l->missed);
+	l->aborted -= aborted;
+	l->missed -= missed;
 	return l->found;
+}
+
+/* The answer of a lookup and what the kernel counts of it belong together. */
+static __maybe_unused void vma_lock_expect_counted(struct kunit *test, struct vma_lock_lookup *l,
+						   const char *state, bool missed)
+{
+	if (!VMA_LOCK_COUNTS_LOOKUPS)
+		return;
+	KUNIT_EXPECT_EQ_MSG(test, l->aborted, l->found ? 0L : 1L,
+			    "state %s: lookup, %s: expected vma_lock_abort to grow by %d, found by %ld",
+			    state, l->found ? "granted" : "refused", !l->found, l->aborted);
+	KUNIT_EXPECT_EQ_MSG(test, l->missed > 0, missed,
+			    "state %s: lookup: expected vma_lock_miss %s, found it grown by %ld",
+			    state, missed ? "grown" : "as it was", l->missed);
 }
 
 /*
@@ -661,6 +898,7 @@ vma_lock_expect_lookup(struct vma_lock_fixture *f, unsigned long addr,
 	struct vma_lock_lookup l = { };
 	struct vm_area_struct *found;
 
+	vma_lock_doing(state, "lookup");
 	found = vma_lock_lookup_at(&l, f->mm, f->vma, addr, VMA_LOCK_SPIN_DEADLINE);
 	if (found)
 		vma_end_read(found);
@@ -674,6 +912,7 @@ vma_lock_expect_lookup(struct vma_lock_fixture *f, unsigned long addr,
 	KUNIT_EXPECT_EQ_MSG(f->test, l.rcu_depth, 0,
 			    "state %s: lookup: expected RCU read sections balanced, found %d left",
 			    state, l.rcu_depth);
+	vma_lock_expect_counted(f->test, &l, state, false);
 }
 
 /*

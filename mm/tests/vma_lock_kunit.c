@@ -14,8 +14,6 @@
  */
 #include "vma_lock_fixture.h"
 
-#include <linux/mman.h>
-
 /* For the flags of the cache that VMAs come from. */
 #include "../slab.h"
 
@@ -27,7 +25,7 @@ enum vma_lock_outcome {
 	RETRIED,	/* detached: the lookup looks the address up again */
 	DONE,		/* done without sleeping */
 	WOKE,		/* done, and the waiting writer was woken */
-	SLEEPS,		/* waits for readers: the vma_lock_wait cases */
+	SLEEPS,		/* waits for the readers, with the count as it is meanwhile */
 	ASSERTS,	/* forbidden, and the lock complains */
 };
 
@@ -38,16 +36,26 @@ enum vma_lock_event {
 	START_WRITE,
 	ATTACH,
 	DETACH,
+	VMA_LOCK_COLUMNS,
+	/* Variants, which share a column of the table. */
+	READ_LOCKED_NESTED = VMA_LOCK_COLUMNS,
+	START_WRITE_KILLABLE,
 	VMA_LOCK_EVENTS
 };
 
-static const char * const vma_lock_event_names[] = {
-	[LOCKLESS_READ]	= "lockless read",
-	[READ_LOCKED]	= "read under mmap_lock",
-	[READ_UNLOCK]	= "read unlock",
-	[START_WRITE]	= "start write",
-	[ATTACH]	= "attach",
-	[DETACH]	= "detach",
+static const struct vma_lock_event_info {
+	const char *name;
+	enum vma_lock_event column;
+	bool writes;	/* by a thread that holds mmap_lock for write */
+} vma_lock_event_infos[] = {
+	[LOCKLESS_READ]		= { "lockless read", LOCKLESS_READ, false },
+	[READ_LOCKED]		= { "read under mmap_lock", READ_LOCKED, false },
+	[READ_UNLOCK]		= { "read unlock", READ_UNLOCK, false },
+	[START_WRITE]		= { "start write", START_WRITE, true },
+	[ATTACH]		= { "attach", ATTACH, true },
+	[DETACH]		= { "detach", DETACH, true },
+	[READ_LOCKED_NESTED]	= { "read under mmap_lock, nested", READ_LOCKED, false },
+	[START_WRITE_KILLABLE]	= { "start write, killable", START_WRITE, true },
 };
 
 /* A cell of the table: what happens, and the count afterwards. */
@@ -65,7 +73,7 @@ struct vma_lock_state {
 	unsigned int count;
 	bool write_locked;
 	unsigned int readers;
-	struct vma_lock_cell cell[VMA_LOCK_EVENTS];
+	struct vma_lock_cell cell[VMA_LOCK_COLUMNS];
 };
 
 #define FLAG	VMA_LOCK_FLAG
@@ -88,13 +96,17 @@ static const struct vma_lock_state vma_lock_states[] = {
 	{ "attached, write-locked", 1, true, 0,
 	  { { REFUSED, 1 }, { NEVER }, { NEVER }, { DONE, 1 }, { ASSERTS }, { DONE, 0 } } },
 	{ "1 reader", 2, false, 1,
-	  { { GRANTED, 3 }, { GRANTED, 3 }, { DONE, 1 }, { SLEEPS }, { ASSERTS }, { ASSERTS } } },
+	  { { GRANTED, 3 }, { GRANTED, 3 }, { DONE, 1 },
+	    { SLEEPS, FLAG + 2 }, { ASSERTS }, { ASSERTS } } },
 	{ "2 readers", 3, false, 2,
-	  { { GRANTED, 4 }, { GRANTED, 4 }, { DONE, 2 }, { SLEEPS }, { ASSERTS }, { ASSERTS } } },
+	  { { GRANTED, 4 }, { GRANTED, 4 }, { DONE, 2 },
+	    { SLEEPS, FLAG + 3 }, { ASSERTS }, { ASSERTS } } },
 	{ "write-locked, 1 transient reader", 2, true, 1,
-	  { { REFUSED, 2 }, { NEVER }, { DONE, 1 }, { NEVER }, { ASSERTS }, { SLEEPS } } },
+	  { { REFUSED, 2 }, { NEVER }, { DONE, 1 },
+	    { NEVER }, { ASSERTS }, { SLEEPS, FLAG + 1 } } },
 	{ "write-locked, 2 transient readers", 3, true, 2,
-	  { { REFUSED, 3 }, { NEVER }, { DONE, 2 }, { NEVER }, { ASSERTS }, { SLEEPS } } },
+	  { { REFUSED, 3 }, { NEVER }, { DONE, 2 },
+	    { NEVER }, { ASSERTS }, { SLEEPS, FLAG + 2 } } },
 	{ "one below the limit", LIMIT - 1, false, 1,
 	  { { GRANTED, LIMIT }, { GRANTED, LIMIT }, { DONE, LIMIT - 2 },
 	    { NEVER }, { ASSERTS }, { NEVER } } },
@@ -123,6 +135,11 @@ struct vma_lock_transition {
 static struct vma_lock_transition vma_lock_transitions[ARRAY_SIZE(vma_lock_states) *
 						       VMA_LOCK_EVENTS];
 
+static const struct vma_lock_cell *vma_lock_cell_of(const struct vma_lock_transition *t)
+{
+	return &t->state->cell[vma_lock_event_infos[t->event].column];
+}
+
 /*
  * What is forbidden is played where the complaint can be suppressed and what
  * comes after it does not wait for readers: a detach with readers would.
@@ -135,8 +152,8 @@ static bool vma_lock_can_play_forbidden(const struct vma_lock_transition *t)
 }
 
 /*
- * The cells that one thread can play, in the order of the table. KUnit asks for
- * one after the other, beginning with NULL.
+ * The cells that can be played, in the order of the table. KUnit asks for one
+ * after the other, beginning with NULL.
  */
 static VMA_LOCK_GEN_PARAMS(vma_lock_transition_gen_params, prev, desc)
 {
@@ -148,9 +165,10 @@ static VMA_LOCK_GEN_PARAMS(vma_lock_transition_gen_params, prev, desc)
 
 		next->state = &vma_lock_states[i / VMA_LOCK_EVENTS];
 		next->event = i % VMA_LOCK_EVENTS;
-		switch (next->state->cell[next->event].outcome) {
+		if (next->event == START_WRITE_KILLABLE && !VMA_LOCK_HAS_KILLABLE)
+			continue;
+		switch (vma_lock_cell_of(next)->outcome) {
 		case NEVER:
-		case SLEEPS:
 			continue;
 		case ASSERTS:
 			if (!vma_lock_can_play_forbidden(next))
@@ -158,7 +176,7 @@ static VMA_LOCK_GEN_PARAMS(vma_lock_transition_gen_params, prev, desc)
 			fallthrough;
 		default:
 			snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s: %s", next->state->name,
-				 vma_lock_event_names[next->event]);
+				 vma_lock_event_infos[next->event].name);
 			return next;
 		}
 	}
@@ -172,10 +190,11 @@ static VMA_LOCK_GEN_PARAMS(vma_lock_transition_gen_params, prev, desc)
 static int vma_lock_act_transition(struct vma_lock_actor *a)
 {
 	const struct vma_lock_transition *t = a->arg;
-	bool forbidden = t->state->cell[t->event].outcome == ASSERTS;
+	bool forbidden = vma_lock_cell_of(t)->outcome == ASSERTS;
 	struct vm_area_struct *vma = a->vma;
 	struct vma_lock_warnings w;
 	unsigned long nvcsw;
+	int ret = 0;
 
 	mmap_write_lock(vma->vm_mm);
 	/* To be attached twice is the one thing wrong with a forbidden attach. */
@@ -188,6 +207,9 @@ static int vma_lock_act_transition(struct vma_lock_actor *a)
 	switch (t->event) {
 	case START_WRITE:
 		vma_start_write(vma);
+		break;
+	case START_WRITE_KILLABLE:
+		ret = vma_start_write_killable(vma);
 		break;
 	case ATTACH:
 		/* Only a write-locked VMA may be attached. */
@@ -203,20 +225,22 @@ static int vma_lock_act_transition(struct vma_lock_actor *a)
 	}
 
 	a->slept = current->nvcsw - nvcsw;
-	return forbidden ? vma_lock_warnings_end(a->f->test, &w) : 0;
+	return forbidden ? vma_lock_warnings_end(a->f->test, &w) : ret;
 }
 
 /* The reader's side of a transition. Return: what happened. */
 static enum vma_lock_outcome
 vma_lock_play_reader(struct vma_lock_fixture *f, const struct vma_lock_transition *t)
 {
+	bool retried = vma_lock_cell_of(t)->outcome == RETRIED;
 	struct vma_lock_lookup l = { };
 	bool granted;
 
+	vma_lock_doing(t->state->name, vma_lock_event_infos[t->event].name);
 	switch (t->event) {
 	case LOCKLESS_READ:
 		/* Only a detached VMA is looked for again, until it is attached. */
-		if (t->state->cell[t->event].outcome == RETRIED) {
+		if (retried) {
 			l.release_to = 1;
 			vma_lock_lookup_at(&l, f->mm, f->vma, VMA_LOCK_START, HZ / 50 + 1);
 		} else {
@@ -226,6 +250,7 @@ vma_lock_play_reader(struct vma_lock_fixture *f, const struct vma_lock_transitio
 		KUNIT_EXPECT_EQ_MSG(f->test, l.rcu_depth, 0,
 				    "state %s: lockless read: expected RCU read sections balanced, found %d left",
 				    t->state->name, l.rcu_depth);
+		vma_lock_expect_counted(f->test, &l, t->state->name, retried);
 		if (l.release_to && l.found) {
 			/* Found in its new life: as it was, detached, it was not. */
 			vma_end_read(l.found);
@@ -235,13 +260,17 @@ vma_lock_play_reader(struct vma_lock_fixture *f, const struct vma_lock_transitio
 			return RETRIED;
 		return l.found ? GRANTED : REFUSED;
 	case READ_LOCKED:
+	case READ_LOCKED_NESTED:
 		/*
 		 * Nobody holds mmap_lock. The trylock is for lockdep's eyes:
 		 * this thread may already read-lock the VMA.
 		 */
 		if (!mmap_read_trylock(f->mm))
 			return NEVER;
-		granted = vma_start_read_locked(f->vma);
+		if (t->event == READ_LOCKED)
+			granted = vma_start_read_locked(f->vma);
+		else
+			granted = vma_start_read_locked_nested(f->vma, SINGLE_DEPTH_NESTING);
 		mmap_read_unlock(f->mm);
 		return granted ? GRANTED : REFUSED;
 	default:
@@ -260,17 +289,21 @@ static const char * const vma_lock_outcome_names[] = {
 	[ASSERTS]	= "a warning",
 };
 
-/* One cell of the table: one state, one event, one outcome, one count. */
+/*
+ * One cell of the table: one state, one event, one outcome, one count. The
+ * readers are the case's own, and real, so that lockdep knows them; then the
+ * count is set.
+ */
 static void vma_lock_transition(struct kunit *test)
 {
 	const struct vma_lock_transition *t = test->param_value;
-	const struct vma_lock_cell *cell = &t->state->cell[t->event];
+	const struct vma_lock_event_info *event = &vma_lock_event_infos[t->event];
+	const struct vma_lock_cell *cell = vma_lock_cell_of(t);
 	struct vma_lock_fixture *f = test->priv;
 	struct vma_lock_actor *writer = NULL;
-	unsigned int held = 0, i;
+	unsigned int held = 0, count, i;
 	enum vma_lock_outcome found;
 
-	/* Readers are real, so that lockdep knows them; then the count is set. */
 	mmap_read_lock(f->mm);
 	for (i = 0; i < t->state->readers; i++)
 		held += vma_start_read_locked(f->vma);
@@ -279,27 +312,51 @@ static void vma_lock_transition(struct kunit *test)
 			    "state attached: read under mmap_lock: expected granted, found refused");
 	vma_lock_set_count(f->vma, t->state->count);
 
-	if (t->state->write_locked || t->event >= START_WRITE) {
+	if (t->state->write_locked || event->writes) {
 		writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_transition,
 					      vma_lock_undo_write, t);
-		vma_lock_actor_acted(writer, t->state->name);
+		if (cell->outcome != SLEEPS || !event->writes)
+			vma_lock_actor_acted(writer, t->state->name);
+		else
+			vma_lock_actor_waits(writer, t->state->name);
 	}
 
-	if (t->event >= START_WRITE)
-		found = writer->slept ? SLEEPS : writer->ret ? ASSERTS : DONE;
-	else
+	if (!event->writes)
 		found = vma_lock_play_reader(f, t);
+	else if (cell->outcome == SLEEPS)
+		found = completion_done(&writer->acted) ? DONE : SLEEPS;
+	else if (cell->outcome == ASSERTS)
+		found = writer->ret ? ASSERTS : DONE;
+	else
+		found = writer->slept ? SLEEPS : DONE;
 
 	KUNIT_EXPECT_EQ_MSG(test, found, cell->outcome, "state %s: %s: expected %s, found %s",
-			    t->state->name, vma_lock_event_names[t->event],
+			    t->state->name, event->name,
 			    vma_lock_outcome_names[cell->outcome], vma_lock_outcome_names[found]);
 	if (cell->outcome != ASSERTS)
-		VMA_LOCK_EXPECT_COUNT(test, f->vma, cell->count, t->state->name,
-				      vma_lock_event_names[t->event]);
-	if (t->event >= START_WRITE && cell->outcome != ASSERTS)
+		VMA_LOCK_EXPECT_COUNT(test, f->vma, cell->count, t->state->name, event->name);
+	if (cell->outcome == DONE && event->writes) {
+		KUNIT_EXPECT_EQ_MSG(test, writer->ret, 0, "state %s: %s: expected 0, found %d",
+				    t->state->name, event->name, writer->ret);
 		KUNIT_EXPECT_TRUE_MSG(test, vma_lock_is_write_locked(f->vma),
 				      "state %s: %s: expected the VMA write-locked, found it not",
-				      t->state->name, vma_lock_event_names[t->event]);
+				      t->state->name, event->name);
+	}
+
+	/* A writer that sleeps is through when the last of them has gone, and not before. */
+	if (cell->outcome == SLEEPS) {
+		while (held--)
+			vma_end_read(f->vma);
+		count = t->event == DETACH ? 0 : 1;
+		vma_lock_actor_acted(writer, t->state->name);
+		VMA_LOCK_EXPECT_COUNT(test, f->vma, count, t->state->name, "last read unlock");
+		KUNIT_EXPECT_EQ(test, writer->ret, 0);
+		KUNIT_EXPECT_TRUE_MSG(test, vma_lock_is_write_locked(f->vma),
+				      "state %s: %s: expected the VMA write-locked, found it not",
+				      t->state->name, event->name);
+		vma_lock_set_count(f->vma, 1);
+		return;
+	}
 
 	/* Out of the state again, in the way that suits the readers there are. */
 	if (found == GRANTED)
@@ -433,6 +490,8 @@ static void vma_lock_mm_sequence(struct kunit *test)
 			    "state mmap_lock held: %s: expected mm_lock_seq %u, found %u",
 			    p->way == DOWNGRADED ? "downgrade" : "write unlock",
 			    before + 2, after);
+	if (!VMA_LOCK_HAS_SPECULATION)
+		return;
 	KUNIT_EXPECT_TRUE_MSG(test, begun,
 			      "state mmap_lock free: speculation: expected to begin, found refused");
 	KUNIT_EXPECT_TRUE_MSG(test, unchanged,
@@ -521,6 +580,11 @@ static void vma_lock_wait_write(struct kunit *test)
 			       "state 2 readers: start write: expected not write-locked yet, found it so");
 	vma_lock_expect_lookup(f, VMA_LOCK_START, NULL, "writer waits for 2 readers");
 
+	/* A wake-up says nothing: the writer looks at the count, and sleeps on. */
+	rcuwait_wake_up(&f->mm->vma_writer_wait);
+	KUNIT_EXPECT_TRUE(test, vma_lock_actor_waits(writer, "writer woken, 2 readers"));
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, FLAG + 3, "writer waits for 2 readers", "wake-up");
+
 	vma_lock_actor_leave(first);
 	KUNIT_EXPECT_TRUE(test, vma_lock_actor_waits(writer, "writer waits for 1 reader"));
 	VMA_LOCK_EXPECT_COUNT(test, f->vma, FLAG + 2, "writer waits for 2 readers", "read unlock");
@@ -576,21 +640,6 @@ static void vma_lock_wait_readers_leave(struct kunit *test)
 			    writer->slept);
 }
 
-/* Write-lock, killably. The result tells whether mmap_lock alone is held. */
-static int vma_lock_act_write_killable(struct vma_lock_actor *a)
-{
-	unsigned long nvcsw;
-	int ret;
-
-	allow_signal(SIGUSR1);
-	mmap_write_lock(a->vma->vm_mm);
-	nvcsw = current->nvcsw;
-	ret = vma_start_write_killable(a->vma);
-	a->slept = current->nvcsw - nvcsw;
-	flush_signals(current);
-	return ret;
-}
-
 /* A killed writer leaves the VMA as if it had never come. */
 static void vma_lock_wait_killed(struct kunit *test)
 {
@@ -598,6 +647,7 @@ static void vma_lock_wait_killed(struct kunit *test)
 	struct vma_lock_actor *reader, *writer;
 	unsigned int seq = f->vma->vm_lock_seq;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_KILLABLE, "vma_start_write_killable()");
 	reader = vma_lock_reader(f, "reader");
 	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_killable,
 				      vma_lock_undo_write, NULL);
@@ -628,6 +678,7 @@ static void vma_lock_wait_signalled(struct kunit *test)
 	struct vma_lock_fixture *f = test->priv;
 	struct vma_lock_actor *reader, *writer;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_KILLABLE, "vma_start_write_killable()");
 	reader = vma_lock_reader(f, "reader");
 	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_killable,
 				      vma_lock_undo_write, NULL);
@@ -658,6 +709,7 @@ static void vma_lock_killed_before_wait(struct kunit *test)
 	struct vma_lock_fixture *f = test->priv;
 	struct vma_lock_actor *reader, *writer;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_KILLABLE, "vma_start_write_killable()");
 	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_killed_before,
 				      vma_lock_undo_write, NULL);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle, writer killed"));
@@ -728,6 +780,12 @@ static void vma_lock_wait_detach(struct kunit *test)
 	VMA_LOCK_EXPECT_COUNT(test, f->vma, FLAG + 2,
 			      "write-locked, 2 transient readers", "detach");
 
+	/* Whoever is told to free the VMA cannot be told that it is not free yet. */
+	send_sig(SIGKILL, detacher->task, 1);
+	KUNIT_EXPECT_TRUE(test, vma_lock_actor_waits(detacher, "detach waits, SIGKILL pending"));
+	KUNIT_EXPECT_FALSE_MSG(test, READ_ONCE(detacher->task->__state) & TASK_WAKEKILL,
+			       "state detach waits: expected an uninterruptible sleep, found a killable one");
+
 	/* One early wake-up is allowed here; a return is not. */
 	vma_lock_actor_leave(first);
 	KUNIT_EXPECT_TRUE(test, vma_lock_actor_waits(detacher, "detach waits for 1 reader"));
@@ -780,71 +838,64 @@ static void vma_lock_lookup_other_mm(struct kunit *test)
 	vma_lock_expect_lookup(f, VMA_LOCK_START, f->vma, "VMA of this mm");
 }
 
-/* The VMA at or above an address. It stays, as only the case's actors change the mm. */
-static struct vm_area_struct *vma_lock_find(struct vma_lock_fixture *f, unsigned long addr)
+/*
+ * Take the VMA out of the tree once the lookup is at it, and wait until the node
+ * that the lookup has found it in is freed.
+ */
+static int vma_lock_act_erase(struct vma_lock_actor *a)
 {
-	struct vm_area_struct *vma;
-
-	mmap_read_lock(f->mm);
-	vma = find_vma(f->mm, addr);
-	mmap_read_unlock(f->mm);
-	return vma;
-}
-
-/* A mapping in the mm of the fixture, made and changed as user space would. */
-struct vma_lock_mapping {
-	unsigned long addr;
-	unsigned long pages;
-};
-
-static int vma_lock_act_mmap(struct vma_lock_actor *a)
-{
-	struct vma_lock_mapping *m = (struct vma_lock_mapping *)a->arg;
-
-	kthread_use_mm(a->f->mm);
-	m->addr = vm_mmap(NULL, 0, m->pages * PAGE_SIZE, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, 0);
-	kthread_unuse_mm(a->f->mm);
-	return IS_ERR_VALUE(m->addr) ? (int)m->addr : 0;
-}
-
-static int vma_lock_act_munmap(struct vma_lock_actor *a)
-{
-	const struct vma_lock_mapping *m = a->arg;
+	struct vma_lock_lookup *l = (struct vma_lock_lookup *)a->arg;
+	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
+	long aborted, before, missed;
 	int ret;
 
-	kthread_use_mm(a->f->mm);
-	ret = vm_munmap(m->addr, m->pages * PAGE_SIZE);
-	kthread_unuse_mm(a->f->mm);
-	return ret;
+	vma_lock_lookups(&aborted, &before);
+	complete(&a->f->ready);
+	do {
+		vma_lock_lookups(&aborted, &missed);
+		if (missed != before)
+			break;
+		usleep_range(50, 100);
+	} while (time_before(jiffies, end) && !READ_ONCE(l->spun));
+	ret = vma_lock_tree_store(a->f->mm, VMA_LOCK_START, VMA_LOCK_END, NULL);
+	a->f->in_tree = ret;
+	rcu_barrier();
+	return missed == before ? -ETIME : ret;
 }
 
-/* Map this many pages; the case is aborted if that does not come to an end. */
-static unsigned long vma_lock_map(struct vma_lock_fixture *f, unsigned long pages)
+/*
+ * A lookup that met a detached VMA looks again in the tree as it is then: it has
+ * left its RCU read section, and what it held of the tree may be free. KASAN sees
+ * a lookup that goes on from there.
+ */
+static void vma_lock_lookup_tree_changed(struct kunit *test)
 {
-	struct vma_lock_mapping *m = kunit_kzalloc(f->test, sizeof(*m), GFP_KERNEL);
-	struct vma_lock_actor *a;
+	struct vma_lock_lookup *l = kunit_kzalloc(test, sizeof(*l), GFP_KERNEL);
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *eraser;
 
-	KUNIT_ASSERT_NOT_NULL(f->test, m);
-	m->pages = pages;
-	a = vma_lock_actor_start(f, "mmap", f->vma, vma_lock_act_mmap, NULL, m);
-	KUNIT_ASSERT_TRUE(f->test, vma_lock_actor_acted(a, "nothing mapped"));
-	KUNIT_ASSERT_EQ(f->test, a->ret, 0);
-	return m->addr;
-}
+	KUNIT_ASSERT_NOT_NULL(test, l);
+	if (!VMA_LOCK_COUNTS_LOOKUPS)
+		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK_STATS, and the suite built in");
+	if (num_online_cpus() < 2)
+		kunit_skip(test, "needs a second CPU, on which the tree changes");
+	eraser = vma_lock_actor_start(f, "eraser", f->vma, vma_lock_act_erase, NULL, l);
+	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&f->ready, VMA_LOCK_DEADLINE));
 
-/* Unmap one page; likewise. */
-static int vma_lock_unmap(struct vma_lock_fixture *f, unsigned long addr)
-{
-	struct vma_lock_mapping *m = kunit_kzalloc(f->test, sizeof(*m), GFP_KERNEL);
-	struct vma_lock_actor *a;
-
-	KUNIT_ASSERT_NOT_NULL(f->test, m);
-	m->addr = addr;
-	m->pages = 1;
-	a = vma_lock_actor_start(f, "munmap", f->vma, vma_lock_act_munmap, NULL, m);
-	KUNIT_ASSERT_TRUE(f->test, vma_lock_actor_acted(a, "mapped"));
-	return a->ret;
+	vma_lock_doing("detached, then out of the tree", "lookup");
+	vma_lock_set_count(f->vma, 0);
+	vma_lock_lookup_at(l, f->mm, f->vma, VMA_LOCK_START, VMA_LOCK_DEADLINE);
+	vma_lock_set_count(f->vma, 1);
+	if (l->found)
+		vma_end_read(l->found);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(eraser, "detached"));
+	KUNIT_EXPECT_EQ(test, eraser->ret, 0);
+	KUNIT_EXPECT_FALSE_MSG(test, l->spun,
+			       "state detached, then out of the tree: lookup: expected an end, found it looking for ever");
+	KUNIT_EXPECT_NULL_MSG(test, l->found,
+			      "state detached, then out of the tree: lookup: expected refused, found granted");
+	KUNIT_EXPECT_EQ(test, l->rcu_depth, 0);
+	vma_lock_expect_counted(test, l, "detached, then out of the tree", true);
 }
 
 /* The lookup on a mapping that the kernel itself made, split and unmapped. */
@@ -876,55 +927,6 @@ static void vma_lock_lookup_mapping(struct kunit *test)
 	ret = vma_lock_unmap(f, addr + 2 * PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	vma_lock_expect_lookup(f, addr + 2 * PAGE_SIZE, NULL, "unmapped as a whole");
-}
-
-/*
- * Whoever takes a mapping apart write-locks its VMA first: with a reader inside
- * it waits with FLAG+2, before anything is changed. A wait with FLAG+1 would be
- * the detach, which comes when the range has been changed already.
- */
-static const struct vma_lock_unmap_param {
-	const char *name;
-	unsigned long pages;	/* of the mapping; its second, or only, one goes */
-} vma_lock_unmap_params[] = {
-	{ "munmap of a whole VMA", 1 },
-	{ "munmap at the end of a VMA", 2 },
-	{ "munmap in the middle of a VMA", 3 },
-};
-
-KUNIT_ARRAY_PARAM_DESC(vma_lock_unmap, vma_lock_unmap_params, name);
-
-static void vma_lock_wait_munmap(struct kunit *test)
-{
-	const struct vma_lock_unmap_param *p = test->param_value;
-	struct vma_lock_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
-	struct vma_lock_fixture *f = test->priv;
-	unsigned long addr = vma_lock_map(f, p->pages), end;
-	struct vma_lock_actor *reader, *munmap;
-	struct vm_area_struct *vma;
-
-	KUNIT_ASSERT_NOT_NULL(test, m);
-	mmap_read_lock(f->mm);
-	vma = find_vma(f->mm, addr);
-	end = vma->vm_end;
-	mmap_read_unlock(f->mm);
-	reader = vma_lock_actor_start(f, "reader", vma, vma_lock_act_read,
-				      vma_lock_undo_read, NULL);
-	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "mapped"));
-
-	m->addr = p->pages == 1 ? addr : addr + PAGE_SIZE;
-	m->pages = 1;
-	munmap = vma_lock_actor_start(f, "munmap", vma, vma_lock_act_munmap, NULL, m);
-	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(munmap, "1 reader"));
-	VMA_LOCK_EXPECT_COUNT(test, vma, FLAG + 2, "1 reader", p->name);
-	KUNIT_EXPECT_EQ_MSG(test, vma->vm_end, end,
-			    "state 1 reader: %s: expected the VMA to end at %lx still, found %lx",
-			    p->name, end, vma->vm_end);
-
-	vma_lock_actor_leave(reader);
-	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(munmap, "munmap waits, last reader gone"));
-	KUNIT_EXPECT_EQ(test, munmap->ret, 0);
-	vma_lock_expect_lookup(f, m->addr, NULL, "unmapped");
 }
 
 /*
@@ -969,6 +971,83 @@ static void vma_lock_dup_is_detached(struct kunit *test)
 }
 
 /*
+ * Free a VMA that is attached, which is forbidden: a reader may still come to it.
+ * What is freed so is found in the next allocation, as an object that readers may
+ * be looking at would be.
+ */
+static void vma_lock_free_attached(struct mm_struct *mm)
+{
+#ifndef MODULE
+	struct vm_area_struct *vma = vm_area_alloc(mm);
+
+	if (!vma)
+		return;
+	vma_lock_set_count(vma, 3);
+	vma->vm_lock_seq = 1;
+	vm_area_free(vma);
+#endif
+}
+
+/*
+ * Whatever life the object had before, a new VMA and a copy start detached and
+ * unlocked.
+ */
+static int vma_lock_act_allocate(struct vma_lock_actor *a)
+{
+#ifndef MODULE
+	struct vm_area_struct **vma = (struct vm_area_struct **)a->arg;
+	struct vma_lock_warnings w;
+	int warnings;
+
+	vma_lock_warnings_begin(a->f->test, &w);
+	vma_lock_free_attached(a->f->mm);
+	vma[0] = vm_area_alloc(a->f->mm);
+	vma_lock_free_attached(a->f->mm);
+	mmap_write_lock(a->f->mm);
+	vma[1] = vm_area_dup(a->vma);
+	mmap_write_unlock(a->f->mm);
+	warnings = vma_lock_warnings_end(a->f->test, &w);
+	return vma[0] && vma[1] ? warnings : -ENOMEM;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static void vma_lock_new_is_detached(struct kunit *test)
+{
+#ifdef MODULE
+	kunit_skip(test, "vm_area_alloc() is not exported to modules");
+#else
+	static const char * const names[] = { "vm_area_alloc()", "vm_area_dup()" };
+	struct vm_area_struct **vma = kunit_kcalloc(test, 2, sizeof(*vma), GFP_KERNEL);
+	struct vma_lock_fixture *f = test->priv;
+	struct vm_area_struct *source;
+	struct vma_lock_actor *a;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, vma);
+	if (!VMA_LOCK_CAN_SUPPRESS)
+		kunit_skip(test, "needs warnings that can be suppressed");
+	source = vma_lock_find(f, vma_lock_map(f, 1));
+	a = vma_lock_actor_start(f, "allocator", source, vma_lock_act_allocate, NULL, vma);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, "attached VMAs freed"));
+	KUNIT_ASSERT_GE(test, a->ret, 0);
+	for (i = 0; i < 2; i++) {
+		unsigned int count = vma_lock_count(vma[i]), seq = vma[i]->vm_lock_seq;
+
+		vma_lock_set_count(vma[i], 0);
+		vm_area_free(vma[i]);
+		KUNIT_EXPECT_EQ_MSG(test, count, 0U,
+				    "state recycled: %s: expected count 0, found %s", names[i],
+				    vma_lock_text(count).s);
+		KUNIT_EXPECT_EQ_MSG(test, seq, UINT_MAX,
+				    "state recycled: %s: expected vm_lock_seq UINT_MAX, found %u",
+				    names[i], seq);
+	}
+#endif
+}
+
+/*
  * A lookup raises the count of an object that may be free by then: the page it
  * lies in must not go before the grace period is over.
  */
@@ -979,6 +1058,7 @@ static void vma_lock_cache_is_typesafe(struct kunit *test)
 	struct vm_area_struct *vma;
 	struct slab *slab;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_IS_TYPESAFE, "VMAs that are recycled under RCU");
 	mmap_read_lock(f->mm);
 	vma = find_vma(f->mm, addr);
 	slab = virt_to_slab(vma);
@@ -1103,6 +1183,7 @@ static void vma_lock_next_walk(struct kunit *test)
 	struct vma_lock_walk w;
 	int i;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_lock_walk_setup(f, &w);
 	vma_lock_walk_expect(f, &w, "all idle");
 
@@ -1131,6 +1212,7 @@ static void vma_lock_next_fallback_resets(struct kunit *test)
 	struct vm_area_struct *found;
 	struct vma_iterator vmi;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_iter_init(&vmi, f->mm, 0);
 	WRITE_ONCE(f->vma->vm_lock_seq, f->mm->mm_lock_seq.sequence);
 	found = vma_lock_lookup_next(&l, f, &vmi, 0, f->vma, VMA_LOCK_SPIN_DEADLINE);
@@ -1152,6 +1234,7 @@ static void vma_lock_next_at_limit(struct kunit *test)
 	struct vm_area_struct *found;
 	struct vma_iterator vmi;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_iter_init(&vmi, f->mm, 0);
 	vma_lock_set_count(f->vma, LIMIT);
 	found = vma_lock_lookup_next(&l, f, &vmi, 0, f->vma, VMA_LOCK_SPIN_DEADLINE);
@@ -1175,6 +1258,7 @@ static void vma_lock_next_detached(struct kunit *test)
 	struct vma_iterator vmi;
 	struct vma_lock_walk w;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_lock_walk_setup(f, &w);
 	vma_iter_init(&vmi, f->mm, 0);
 	vma_lock_set_count(f->vma, 0);
@@ -1187,6 +1271,87 @@ static void vma_lock_next_detached(struct kunit *test)
 	KUNIT_EXPECT_TRUE_MSG(test, l.spun,
 			      "state detached: walk: expected it looked for again, found passed over");
 	KUNIT_EXPECT_EQ(test, l.rcu_depth, 0);
+}
+
+/*
+ * A VMA that lies behind the position as a whole, where the iterator was left too
+ * low, has been reported already. There is none above it: the walk is at its end.
+ */
+static void vma_lock_next_behind(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_lookup l = { };
+	struct vm_area_struct *found;
+	struct vma_iterator vmi;
+
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
+	vma_lock_doing("position behind the last VMA", "walk");
+	vma_iter_init(&vmi, f->mm, 0);
+	found = vma_lock_lookup_next(&l, f, &vmi, VMA_LOCK_END, f->vma, VMA_LOCK_SPIN_DEADLINE);
+	if (!IS_ERR_OR_NULL(found))
+		vma_end_read(found);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, found, NULL,
+				"state position behind the last VMA: walk: expected the end, found another answer");
+	KUNIT_EXPECT_EQ_MSG(test, vmi.mas.index, VMA_LOCK_END,
+			    "state position behind the last VMA: walk: expected the iterator at %lx, found it at %lx",
+			    VMA_LOCK_END, vmi.mas.index);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "position behind the last VMA", "walk");
+	KUNIT_EXPECT_EQ(test, l.rcu_depth, 0);
+}
+
+/* Walk over everything, and say how far that came. */
+static int vma_lock_act_walk(struct vma_lock_actor *a)
+{
+	VMA_ITERATOR(vmi, a->f->mm, 0);
+	struct vm_area_struct *vma;
+	unsigned long from = 0;
+
+	for (;;) {
+		rcu_read_lock();
+		vma = lock_next_vma(a->f->mm, &vmi, from);
+		rcu_read_unlock();
+		if (IS_ERR_OR_NULL(vma))
+			return PTR_ERR_OR_ZERO(vma);
+		WRITE_ONCE(a->steps, a->steps + 1);
+		from = vma->vm_end;
+		vma_iter_set(&vmi, from);
+		vma_end_read(vma);
+	}
+}
+
+/*
+ * A writer that holds mmap_lock delays the walk at the one VMA that it locked, and
+ * not at the others, nor at the holes between them.
+ */
+static void vma_lock_next_under_writer(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *writer, *walker;
+	struct vma_lock_walk w;
+	unsigned long end;
+
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
+	vma_lock_walk_setup(f, &w);
+	writer = vma_lock_actor_start(f, "writer", w.vma[VMA_LOCK_WALK - 1], vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle"));
+	walker = vma_lock_actor_start(f, "walker", f->vma, vma_lock_act_walk, NULL, NULL);
+
+	for (end = jiffies + VMA_LOCK_DEADLINE; time_before(jiffies, end); usleep_range(50, 100))
+		if (READ_ONCE(walker->steps) == VMA_LOCK_WALK - 1)
+			break;
+	KUNIT_EXPECT_EQ_MSG(test, READ_ONCE(walker->steps), VMA_LOCK_WALK - 1,
+			    "state last VMA write-locked: walk: expected %d VMAs without mmap_lock, found %d",
+			    VMA_LOCK_WALK - 1, READ_ONCE(walker->steps));
+	KUNIT_EXPECT_FALSE_MSG(test, completion_done(&walker->acted),
+			       "state last VMA write-locked: walk: expected it waiting there, found it at an end");
+
+	vma_lock_actor_leave(writer);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(walker, "mmap_lock released"));
+	KUNIT_EXPECT_EQ(test, walker->ret, 0);
+	KUNIT_EXPECT_EQ_MSG(test, walker->steps, VMA_LOCK_WALK,
+			    "state mmap_lock released: walk: expected %d VMAs, found %d",
+			    VMA_LOCK_WALK, walker->steps);
 }
 
 /* The walk falls back to mmap_lock with a fatal signal pending. */
@@ -1210,6 +1375,7 @@ static void vma_lock_next_killed(struct kunit *test)
 	struct vma_lock_fixture *f = test->priv;
 	struct vma_lock_actor *writer, *walker;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write,
 				      vma_lock_undo_write, NULL);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle"));
@@ -1231,6 +1397,8 @@ enum vma_lock_assertion {
 	ASSERT_DETACHED,
 	ASSERT_WRITE_LOCKED,
 	ASSERT_LOCKED,
+	ASSERT_STABILISED,
+	ASSERT_CAN_MODIFY,
 	VMA_LOCK_ASSERTIONS
 };
 
@@ -1239,60 +1407,118 @@ static const char * const vma_lock_assertion_names[] = {
 	[ASSERT_DETACHED]	= "vma_assert_detached()",
 	[ASSERT_WRITE_LOCKED]	= "vma_assert_write_locked()",
 	[ASSERT_LOCKED]		= "vma_assert_locked()",
+	[ASSERT_STABILISED]	= "vma_assert_stabilised()",
+	[ASSERT_CAN_MODIFY]	= "vma_assert_can_modify()",
 };
 
-/* Columns: which of the assertions complain. The holder has mmap_lock. */
+/* What an assertion does: with lockdep it knows whose a lock is, else it guesses. */
+enum vma_lock_complaint {
+	SILENT,
+	COMPLAINS,
+	LOCKDEP_KNOWS,		/* complains if lockdep can tell that it should */
+};
+
+/* How the thread that asserts holds mmap_lock. */
+enum vma_lock_hold {
+	NOTHING,
+	MMAP_READ,
+	MMAP_WRITE,
+};
+
 static const struct vma_lock_assert_state {
 	const char *name;
 	unsigned int count;
 	bool write_locked;
-	bool read_locked;	/* by the thread that asserts */
-	bool complains[VMA_LOCK_ASSERTIONS];
+	enum vma_lock_hold mmap_lock;
+	bool read_locked;		/* by the thread that asserts */
+	enum vma_lock_complaint found[VMA_LOCK_ASSERTIONS];
 } vma_lock_assert_states[] = {
-	{ "detached", 0, false, false, { true, false, true, true } },
-	{ "attached, idle", 1, false, false, { false, true, true, true } },
-	{ "attached, write-locked", 1, true, false, { false, true, false, false } },
-	{ "read-locked", 2, false, true, { false, true, true, false } },
-	{ "write-locked, own transient read lock", 2, true, true, { false, true, false, false } },
+	/* attached, detached, write-locked, locked, stabilised, can modify */
+	{ "detached", 0, false, MMAP_WRITE, false,
+	  { COMPLAINS, SILENT, COMPLAINS, COMPLAINS, SILENT, SILENT } },
+	{ "attached, idle", 1, false, MMAP_WRITE, false,
+	  { SILENT, COMPLAINS, COMPLAINS, COMPLAINS, SILENT, COMPLAINS } },
+	{ "attached, write-locked", 1, true, MMAP_WRITE, false,
+	  { SILENT, COMPLAINS, SILENT, SILENT, SILENT, SILENT } },
+	{ "read-locked", 2, false, MMAP_WRITE, true,
+	  { SILENT, COMPLAINS, COMPLAINS, SILENT, SILENT, COMPLAINS } },
+	{ "write-locked, own transient read lock", 2, true, MMAP_WRITE, true,
+	  { SILENT, COMPLAINS, SILENT, SILENT, SILENT, SILENT } },
+	{ "1 reader, another thread", 2, false, MMAP_WRITE, false,
+	  { SILENT, COMPLAINS, COMPLAINS, LOCKDEP_KNOWS, SILENT, COMPLAINS } },
+	{ "attached, idle, mmap_lock read", 1, false, MMAP_READ, false,
+	  { SILENT, COMPLAINS, COMPLAINS, COMPLAINS, SILENT, COMPLAINS } },
+	{ "attached, idle, mmap_lock free", 1, false, NOTHING, false,
+	  { SILENT, COMPLAINS, COMPLAINS, COMPLAINS, COMPLAINS, COMPLAINS } },
+	{ "detached, mmap_lock free", 0, false, NOTHING, false,
+	  { COMPLAINS, SILENT, COMPLAINS, COMPLAINS, COMPLAINS, SILENT } },
+	{ "read-locked, mmap_lock free", 2, false, NOTHING, true,
+	  { SILENT, COMPLAINS, COMPLAINS, SILENT, SILENT, COMPLAINS } },
+	{ "1 reader, another thread, mmap_lock free", 2, false, NOTHING, false,
+	  { SILENT, COMPLAINS, COMPLAINS, LOCKDEP_KNOWS, LOCKDEP_KNOWS, COMPLAINS } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(vma_lock_assert, vma_lock_assert_states, name);
+
+static void vma_lock_assert(struct vm_area_struct *vma, enum vma_lock_assertion assertion)
+{
+	switch (assertion) {
+	case ASSERT_ATTACHED:
+		vma_assert_attached(vma);
+		break;
+	case ASSERT_DETACHED:
+		vma_assert_detached(vma);
+		break;
+	case ASSERT_WRITE_LOCKED:
+		vma_assert_write_locked(vma);
+		break;
+	case ASSERT_LOCKED:
+		vma_assert_locked(vma);
+		break;
+	case ASSERT_STABILISED:
+		vma_assert_stabilised(vma);
+		break;
+	case ASSERT_CAN_MODIFY:
+		vma_lock_assert_can_modify(vma);
+		break;
+	default:
+		break;
+	}
+}
 
 static int vma_lock_act_assert(struct vma_lock_actor *a)
 {
 	const struct vma_lock_assert_state *state = a->arg;
 	struct vma_lock_warnings w;
 	struct vm_area_struct *vma = a->vma;
+	unsigned int seq = vma->vm_lock_seq;
 	bool held = false;
 	int i, fired = 0;
 
-	mmap_write_lock(vma->vm_mm);
+	if (state->mmap_lock == MMAP_WRITE)
+		mmap_write_lock(vma->vm_mm);
+	else
+		mmap_read_lock(vma->vm_mm);
 	if (state->read_locked)
 		held = vma_start_read_locked(vma);
+	if (state->mmap_lock == NOTHING)
+		mmap_read_unlock(vma->vm_mm);
 	vma_lock_set_count(vma, state->count);
 	if (state->write_locked)
 		WRITE_ONCE(vma->vm_lock_seq, vma->vm_mm->mm_lock_seq.sequence);
 
 	for (i = 0; i < VMA_LOCK_ASSERTIONS; i++) {
 		vma_lock_warnings_begin(a->f->test, &w);
-		switch (i) {
-		case ASSERT_ATTACHED:
-			vma_assert_attached(vma);
-			break;
-		case ASSERT_DETACHED:
-			vma_assert_detached(vma);
-			break;
-		case ASSERT_WRITE_LOCKED:
-			vma_assert_write_locked(vma);
-			break;
-		case ASSERT_LOCKED:
-			vma_assert_locked(vma);
-			break;
-		}
+		vma_lock_assert(vma, i);
 		if (vma_lock_warnings_end(a->f->test, &w))
 			fired |= BIT(i);
 	}
 
+	if (state->mmap_lock == MMAP_WRITE)
+		mmap_write_unlock(vma->vm_mm);
+	if (state->mmap_lock == MMAP_READ)
+		mmap_read_unlock(vma->vm_mm);
+	vma->vm_lock_seq = seq;
 	if (held) {
 		vma_lock_set_count(vma, 2);
 		vma_end_read(vma);
@@ -1309,14 +1535,22 @@ static void vma_lock_assertions(struct kunit *test)
 
 	if (!VMA_LOCK_CAN_SUPPRESS)
 		kunit_skip(test, "needs warnings that can be suppressed, and the suite built in");
-	holder = vma_lock_actor_start(f, "holder", f->vma, vma_lock_act_assert,
-				      vma_lock_undo_write, state);
+	holder = vma_lock_actor_start(f, "holder", f->vma, vma_lock_act_assert, NULL, state);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(holder, state->name));
+	vma_lock_set_count(f->vma, 1);
 	for (i = 0; i < VMA_LOCK_ASSERTIONS; i++) {
-		bool expected = state->complains[i];
+		bool expected = state->found[i] == COMPLAINS ||
+				(state->found[i] == LOCKDEP_KNOWS && IS_ENABLED(CONFIG_LOCKDEP));
 		bool found = holder->ret & BIT(i);
 
-		/* Attached and detached are checked always, the rest by DEBUG_VM. */
+		if (i == ASSERT_STABILISED && !VMA_LOCK_HAS_STABILISED)
+			continue;
+		if (i == ASSERT_CAN_MODIFY && !VMA_LOCK_HAS_CAN_MODIFY)
+			continue;
+		/*
+		 * Attached and detached are checked always, the rest by DEBUG_VM,
+		 * which without lockdep may ask for mmap_lock first, and so always.
+		 */
 		if (i >= ASSERT_WRITE_LOCKED && !IS_ENABLED(CONFIG_DEBUG_VM))
 			expected = false;
 		KUNIT_EXPECT_EQ_MSG(test, found, expected,
@@ -1325,6 +1559,111 @@ static void vma_lock_assertions(struct kunit *test)
 				    expected ? "a warning" : "silence",
 				    found ? "a warning" : "silence");
 	}
+}
+
+/*
+ * What may be done only with mmap_lock held, or only to a write-locked VMA, and is
+ * done without: the lock itself must say so. Nobody is there to be hurt.
+ */
+enum vma_lock_misuse {
+	READ_WITHOUT_MMAP_LOCK,
+	WRITE_WITHOUT_MMAP_LOCK,
+	KILLABLE_WITHOUT_MMAP_LOCK,
+	END_WRITE_WITHOUT_MMAP_LOCK,
+	END_WRITE_UNDER_READ_LOCK,
+	ATTACH_UNLOCKED,
+	DETACH_UNLOCKED,
+	FREE_ATTACHED,
+};
+
+static const struct vma_lock_misuse_param {
+	const char *name;
+	enum vma_lock_misuse what;
+	bool debug_vm;		/* only DEBUG_VM complains */
+} vma_lock_misuses[] = {
+	{ "vma_start_read_locked() without mmap_lock", READ_WITHOUT_MMAP_LOCK, false },
+	{ "vma_start_write() without mmap_lock", WRITE_WITHOUT_MMAP_LOCK, false },
+	{ "vma_start_write_killable() without mmap_lock", KILLABLE_WITHOUT_MMAP_LOCK, false },
+	{ "vma_end_write_all() without mmap_lock", END_WRITE_WITHOUT_MMAP_LOCK, false },
+	{ "vma_end_write_all() with mmap_lock held for read", END_WRITE_UNDER_READ_LOCK, false },
+	{ "vma_mark_attached() not write-locked", ATTACH_UNLOCKED, true },
+	{ "vma_mark_detached() not write-locked", DETACH_UNLOCKED, true },
+	{ "vm_area_free() of an attached VMA", FREE_ATTACHED, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_misuse, vma_lock_misuses, name);
+
+static int vma_lock_act_misuse(struct vma_lock_actor *a)
+{
+	const struct vma_lock_misuse_param *p = a->arg;
+	struct vm_area_struct *vma = a->vma;
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned int seq = mm->mm_lock_seq.sequence;
+	struct vma_lock_warnings w;
+	bool locked = false;
+	int ret = 0;
+
+	vma_lock_warnings_begin(a->f->test, &w);
+	switch (p->what) {
+	case READ_WITHOUT_MMAP_LOCK:
+		locked = vma_start_read_locked(vma);
+		break;
+	case WRITE_WITHOUT_MMAP_LOCK:
+		vma_start_write(vma);
+		break;
+	case KILLABLE_WITHOUT_MMAP_LOCK:
+		ret = vma_start_write_killable(vma);
+		break;
+	case END_WRITE_WITHOUT_MMAP_LOCK:
+		vma_end_write_all(mm);
+		break;
+	case END_WRITE_UNDER_READ_LOCK:
+		mmap_read_lock(mm);
+		vma_end_write_all(mm);
+		mmap_read_unlock(mm);
+		break;
+	case ATTACH_UNLOCKED:
+		mmap_write_lock(mm);
+		vma_lock_set_count(vma, 0);
+		vma_mark_attached(vma);
+		mmap_write_unlock(mm);
+		seq = mm->mm_lock_seq.sequence;
+		break;
+	case DETACH_UNLOCKED:
+		mmap_write_lock(mm);
+		vma_mark_detached(vma);
+		mmap_write_unlock(mm);
+		seq = mm->mm_lock_seq.sequence;
+		break;
+	case FREE_ATTACHED:
+		vma_lock_free_attached(mm);
+		break;
+	}
+	ret = vma_lock_warnings_end(a->f->test, &w);
+	if (locked)
+		vma_end_read(vma);
+	mm->mm_lock_seq.sequence = seq;
+	vma->vm_lock_seq = UINT_MAX;
+	vma_lock_set_count(vma, 1);
+	return ret;
+}
+
+static void vma_lock_misused(struct kunit *test)
+{
+	const struct vma_lock_misuse_param *p = test->param_value;
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *a;
+
+	if (!VMA_LOCK_CAN_SUPPRESS)
+		kunit_skip(test, "needs warnings that can be suppressed, and the suite built in");
+	if (p->what == KILLABLE_WITHOUT_MMAP_LOCK)
+		VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_KILLABLE, "vma_start_write_killable()");
+	if (p->debug_vm && !IS_ENABLED(CONFIG_DEBUG_VM))
+		kunit_skip(test, "needs CONFIG_DEBUG_VM");
+	a = vma_lock_actor_start(f, "misuser", f->vma, vma_lock_act_misuse, NULL, p);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, p->name));
+	KUNIT_EXPECT_GT_MSG(test, a->ret, 0,
+			    "state nothing held: %s: expected a warning, found silence", p->name);
 }
 
 /*
@@ -1461,6 +1800,7 @@ static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE_PARAM(vma_lock_readers_excluded, vma_lock_predicate_gen_params),
 	KUNIT_CASE(vma_lock_init_is_detached),
 	KUNIT_CASE(vma_lock_dup_is_detached),
+	KUNIT_CASE(vma_lock_new_is_detached),
 	KUNIT_CASE(vma_lock_cache_is_typesafe),
 	KUNIT_CASE_PARAM(vma_lock_mm_sequence, vma_lock_mmap_gen_params),
 	KUNIT_CASE(vma_lock_mm_sequence_killed),
@@ -1473,16 +1813,19 @@ static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE(vma_lock_killed_before_wait),
 	KUNIT_CASE(vma_lock_wait_unkillable),
 	KUNIT_CASE(vma_lock_wait_detach),
-	KUNIT_CASE_PARAM(vma_lock_wait_munmap, vma_lock_unmap_gen_params),
 	KUNIT_CASE(vma_lock_lookup_other_range),
 	KUNIT_CASE(vma_lock_lookup_other_mm),
 	KUNIT_CASE(vma_lock_lookup_mapping),
+	KUNIT_CASE(vma_lock_lookup_tree_changed),
 	KUNIT_CASE(vma_lock_next_walk),
 	KUNIT_CASE(vma_lock_next_fallback_resets),
 	KUNIT_CASE(vma_lock_next_at_limit),
 	KUNIT_CASE(vma_lock_next_detached),
+	KUNIT_CASE(vma_lock_next_behind),
 	KUNIT_CASE(vma_lock_next_killed),
+	KUNIT_CASE(vma_lock_next_under_writer),
 	KUNIT_CASE_PARAM(vma_lock_assertions, vma_lock_assert_gen_params),
+	KUNIT_CASE_PARAM(vma_lock_misused, vma_lock_misuse_gen_params),
 	KUNIT_CASE(vma_lock_known_wrapped_sequence),
 	KUNIT_CASE(vma_lock_known_lost_flag),
 	{}
@@ -1490,6 +1833,8 @@ static struct kunit_case vma_lock_cases[] = {
 
 static struct kunit_suite vma_lock_suite = {
 	.name = "vma_lock",
+	.suite_init = vma_lock_suite_init,
+	.suite_exit = vma_lock_suite_exit,
 	.init = vma_lock_test_init,
 	.exit = vma_lock_test_exit,
 	.test_cases = vma_lock_cases,

@@ -50,8 +50,14 @@ struct vma_lock_play {
 	unsigned int passed[VMA_LOCK_WINDOWS];
 	unsigned int count[VMA_LOCK_WINDOWS];	/* of the VMA, at the first pass */
 	bool write_locked[VMA_LOCK_WINDOWS];
+	/* How lockdep was told of the acquire, and the RCU read sections at it. */
+	int trylock[VMA_LOCK_WINDOWS];
+	int read[VMA_LOCK_WINDOWS];
+	int rcu_depth[VMA_LOCK_WINDOWS];
 	/* For the parts. */
 	struct mm_struct *other_mm;
+	unsigned int new_count;
+	unsigned long new_end;
 	int other_mm_count;
 	struct vm_area_struct *found;
 	bool looked;
@@ -73,6 +79,7 @@ static void vma_lock_enter_window(struct lockdep_map *map, enum vma_lock_window 
 		return;
 	p->count[window] = vma_lock_count(p->vma);
 	p->write_locked[window] = vma_lock_is_write_locked(p->vma);
+	p->rcu_depth[window] = vma_lock_rcu_depth();
 	if (p->part[window])
 		p->part[window](p);
 }
@@ -81,7 +88,16 @@ static void vma_lock_probe_acquire(void *data, struct lockdep_map *map, unsigned
 				   int trylock, int read, int check,
 				   struct lockdep_map *nest, unsigned long ip)
 {
-	vma_lock_enter_window(map, read ? READER_ACQUIRE : WRITER_ACQUIRE);
+	enum vma_lock_window window = read ? READER_ACQUIRE : WRITER_ACQUIRE;
+	struct vma_lock_play *p = READ_ONCE(vma_lock_stage);
+
+	/* The tracepoint is passed before the window of this call is entered. */
+	if (p && map == &p->vma->vmlock_dep_map && current == READ_ONCE(p->task) &&
+	    !p->passed[window]) {
+		p->trylock[window] = trylock;
+		p->read[window] = read;
+	}
+	vma_lock_enter_window(map, window);
 }
 
 /*
@@ -111,6 +127,10 @@ static void vma_lock_find_tracepoint(struct tracepoint *tp, void *data)
 /* By name, because a module cannot link to tracepoints that are not exported. */
 static int vma_lock_race_suite_init(struct kunit_suite *suite)
 {
+	int ret = vma_lock_suite_init(suite);
+
+	if (ret)
+		return ret;
 	for_each_kernel_tracepoint(vma_lock_find_tracepoint, NULL);
 	if (!vma_lock_tp_acquire || !vma_lock_tp_release)
 		return 0;
@@ -127,6 +147,7 @@ static int vma_lock_race_suite_init(struct kunit_suite *suite)
 
 static void vma_lock_race_suite_exit(struct kunit_suite *suite)
 {
+	vma_lock_suite_exit(suite);
 	if (!vma_lock_probes_on)
 		return;
 	tracepoint_probe_unregister(vma_lock_tp_release, vma_lock_probe_release, NULL);
@@ -206,6 +227,71 @@ static void vma_lock_race_write_lock_after_increment(struct kunit *test)
 			    vma_lock_window_names[READER_ACQUIRE],
 			    vma_lock_text(p.count[READER_ACQUIRE]).s);
 	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "write-locked after the count was raised", "lookup");
+	/* A reader never waits: it may not make lockdep see an order of locks. */
+	KUNIT_EXPECT_EQ_MSG(test, p.trylock[READER_ACQUIRE], 1,
+			    "state %s: expected lockdep told of a trylock, found a lock that waits",
+			    vma_lock_window_names[READER_ACQUIRE]);
+	KUNIT_EXPECT_EQ(test, p.read[READER_ACQUIRE], 1);
+}
+
+/*
+ * A reader that leaves again may be the last one that a writer waits for: the put
+ * on the way out wakes, as every put does. Here the case poses as that writer.
+ */
+static void vma_lock_part_writer_waits(struct vma_lock_play *p)
+{
+	if (p->other_mm)
+		WRITE_ONCE(p->vma->vm_mm, p->other_mm);
+	else
+		vma_lock_part_write_lock(p);
+	vma_lock_set_count(p->vma, p->new_count);
+}
+
+static const struct vma_lock_refusal {
+	const char *name;
+	bool other_mm;		/* recycled meanwhile; else write-locked meanwhile */
+	unsigned int count;	/* with FLAG added by the writer, before the put */
+} vma_lock_refusals[] = {
+	{ "write-locked meanwhile, detach waits", false, VMA_LOCK_FLAG + 1 },
+	{ "recycled meanwhile, a write lock of the other mm waits", true, VMA_LOCK_FLAG + 2 },
+	{ "recycled meanwhile, a detach of the other mm waits", true, VMA_LOCK_FLAG + 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_refusal, vma_lock_refusals, name);
+
+static void vma_lock_race_refused_reader_wakes(struct kunit *test)
+{
+	const struct vma_lock_refusal *r = test->param_value;
+	struct vma_lock_play p = {
+		.part[READER_ACQUIRE] = vma_lock_part_writer_waits,
+		.new_count = r->count,
+	};
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_fixture *other = vma_lock_fixture_create(test);
+	struct mm_struct *waits = r->other_mm ? other->mm : f->mm;
+	struct vm_area_struct *found;
+	bool woken;
+
+	p.other_mm = r->other_mm ? other->mm : NULL;
+	vma_lock_play_on(f, &p);
+	prepare_to_rcuwait(&waits->vma_writer_wait);
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	found = lock_vma_under_rcu(f->mm, VMA_LOCK_START);
+	woken = READ_ONCE(current->__state) == TASK_RUNNING;
+	finish_rcuwait(&waits->vma_writer_wait);
+	vma_lock_play_off();
+
+	vma_lock_expect_passed(test, &p, READER_ACQUIRE);
+	KUNIT_EXPECT_NULL_MSG(test, found, "state %s: lookup: expected refused, found granted",
+			      r->name);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, r->count - 1, r->name, "lookup");
+	KUNIT_EXPECT_TRUE_MSG(test, woken,
+			      "state %s: lookup, last reader: expected the writer woken, found it asleep",
+			      r->name);
+	if (found)
+		vma_end_read(found);
+	f->vma->vm_mm = f->mm;
+	vma_lock_set_count(f->vma, 1);
 }
 
 /* The other CPU frees the VMA, and another mm allocates and attaches it. */
@@ -250,6 +336,10 @@ static void vma_lock_race_recycled_after_increment(struct kunit *test)
 	vma_lock_expect_passed(test, &p, READER_ACQUIRE);
 	vma_lock_expect_passed(test, &p, READER_RELEASE);
 	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "recycled after the count was raised", "lookup");
+	/* To drop an mm is much work, and not for an RCU read section. */
+	KUNIT_EXPECT_EQ_MSG(test, p.rcu_depth[READER_ACQUIRE] - p.rcu_depth[READER_RELEASE], 1,
+			    "state recycled VMA: let go: expected to have left the RCU read section, found %d left",
+			    p.rcu_depth[READER_ACQUIRE] - p.rcu_depth[READER_RELEASE]);
 	KUNIT_EXPECT_EQ_MSG(test, p.other_mm_count, references + 1,
 			    "state %s of a recycled VMA: expected %d references to its mm, found %d",
 			    vma_lock_window_names[READER_RELEASE], references + 1,
@@ -349,6 +439,9 @@ static void vma_lock_race_read_while_writer_locks(struct kunit *test)
 				    "state %s: expected the VMA %swrite-locked",
 				    vma_lock_window_names[w],
 				    w == WRITER_RELEASE ? "" : "not yet ");
+		KUNIT_EXPECT_EQ_MSG(test, p->trylock[WRITER_ACQUIRE], 0,
+				    "state %s: expected lockdep told of a lock that waits, found a trylock",
+				    vma_lock_window_names[WRITER_ACQUIRE]);
 		VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "unlocked", "start write");
 	}
 }
@@ -369,16 +462,36 @@ static void vma_lock_part_change_mm(struct vma_lock_play *p)
  * the walk cannot see in time is put in place beforehand here: the iterator
  * stands above the first VMA, as if that one had not been there.
  */
-static void vma_lock_race_next_hole_filled(struct kunit *test)
+static const struct vma_lock_hole {
+	const char *name;
+	bool held;		/* mmap_lock is held for write from before the walk */
+	bool changed;		/* mmap_lock was taken and released meanwhile */
+	bool filled;		/* the walk does not see the first VMA */
+	unsigned int passes;	/* read locks of the second VMA that it takes */
+} vma_lock_holes[] = {
+	{ "hole, nothing changed", false, false, false, 1 },
+	{ "hole, mm changed elsewhere", false, true, false, 1 },
+	{ "hole, mmap_lock held for another VMA", true, false, false, 1 },
+	{ "hole filled and mmap_lock released", false, true, true, 1 },
+	{ "hole filled with mmap_lock held", true, false, true, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_hole, vma_lock_holes, name);
+
+static void vma_lock_race_next_hole(struct kunit *test)
 {
-	struct vma_lock_play p = { .part[READER_ACQUIRE] = vma_lock_part_change_mm };
+	const struct vma_lock_hole *h = test->param_value;
+	struct vma_lock_play p = { };
 	struct vma_lock_fixture *f = test->priv;
 	struct vma_lock_fixture above = { .test = test, .mm = f->mm };
+	struct vm_area_struct *found, *expected;
 	struct vma_lock_lookup l = { };
-	struct vm_area_struct *found;
+	unsigned long from = h->filled ? 0 : VMA_LOCK_END;
 	struct vma_iterator vmi;
+	unsigned int seq;
 	int ret;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_iter_init(&vmi, f->mm, VMA_LOCK_END);
 	above.vma = kunit_kzalloc(test, sizeof(*above.vma), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, above.vma);
@@ -389,27 +502,43 @@ static void vma_lock_race_next_hole_filled(struct kunit *test)
 	vma_lock_set_count(above.vma, 1);
 	ret = vma_lock_tree_store(f->mm, above.vma->vm_start, above.vma->vm_end, above.vma);
 	KUNIT_ASSERT_EQ(test, ret, 0);
+	expected = h->filled ? f->vma : above.vma;
 
+	/*
+	 * That mmap_lock is held shows in the sequence, which is all that a walk
+	 * looks at unless it must take mmap_lock itself. That is free here.
+	 */
+	seq = f->mm->mm_lock_seq.sequence;
+	if (h->held)
+		WRITE_ONCE(f->mm->mm_lock_seq.sequence, seq + 1);
+	if (h->changed)
+		p.part[READER_ACQUIRE] = vma_lock_part_change_mm;
 	vma_lock_play_on(&above, &p);
-	found = vma_lock_lookup_next(&l, f, &vmi, 0, above.vma, VMA_LOCK_SPIN_DEADLINE);
+	found = vma_lock_lookup_next(&l, f, &vmi, from, above.vma, VMA_LOCK_SPIN_DEADLINE);
 	vma_lock_play_off();
+	if (h->held)
+		WRITE_ONCE(f->mm->mm_lock_seq.sequence, seq);
 	if (!IS_ERR_OR_NULL(found))
 		vma_end_read(found);
 	ret = vma_lock_tree_store(f->mm, above.vma->vm_start, above.vma->vm_end, NULL);
 
 	KUNIT_EXPECT_EQ(test, ret, 0);
 	vma_lock_expect_passed(test, &p, READER_ACQUIRE);
-	KUNIT_EXPECT_PTR_EQ_MSG(test, found, f->vma,
-				"state hole filled after the count was raised: walk: expected the VMA in the hole, found another answer");
-	VMA_LOCK_EXPECT_COUNT(test, above.vma, 1, "hole filled after the count was raised", "walk");
-	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "hole filled after the count was raised", "walk");
+	KUNIT_EXPECT_PTR_EQ_MSG(test, found, expected,
+				"state %s: walk: expected the VMA %s the hole, found another answer",
+				h->name, h->filled ? "in" : "above");
+	KUNIT_EXPECT_EQ_MSG(test, p.passed[READER_ACQUIRE], h->passes,
+			    "state %s: walk: expected %u read lock of the VMA above, found %u: it took mmap_lock without need",
+			    h->name, h->passes, p.passed[READER_ACQUIRE]);
+	VMA_LOCK_EXPECT_COUNT(test, above.vma, 1, h->name, "walk");
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, h->name, "walk");
 	KUNIT_EXPECT_EQ(test, l.rcu_depth, 0);
 }
 
 /* The other CPU shrinks the VMA from above, and by the time of the put it is back. */
 static void vma_lock_part_shrink(struct vma_lock_play *p)
 {
-	WRITE_ONCE(p->vma->vm_end, VMA_LOCK_START + PAGE_SIZE);
+	WRITE_ONCE(p->vma->vm_end, p->new_end);
 }
 
 static void vma_lock_part_grow(struct vma_lock_play *p)
@@ -418,22 +547,38 @@ static void vma_lock_part_grow(struct vma_lock_play *p)
 }
 
 /*
- * The VMA that the walk found ends below the position by the time it is locked:
- * the walk has reported that part already. It must not be returned on the
+ * The VMA that the walk found ends at or below the position by the time it is
+ * locked: the walk has reported that part already. It must not be returned on the
  * strength of this lookup, but be looked up again under mmap_lock.
  */
+static const struct vma_lock_shrunk {
+	const char *name;
+	unsigned int pages;	/* what is left of the VMA */
+	unsigned int passes;	/* read locks that the walk takes of it */
+} vma_lock_shrunks[] = {
+	{ "shrunk behind the position", 1, 2 },
+	{ "shrunk to the position", 2, 2 },
+	{ "shrunk, but not to the position", 3, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_shrunk, vma_lock_shrunks, name);
+
 static void vma_lock_race_next_behind(struct kunit *test)
 {
+	const struct vma_lock_shrunk *s = test->param_value;
 	struct vma_lock_play p = {
 		.part[READER_ACQUIRE] = vma_lock_part_shrink,
 		.part[READER_RELEASE] = vma_lock_part_grow,
+		.new_end = VMA_LOCK_START + s->pages * PAGE_SIZE,
 	};
 	struct vma_lock_fixture *f = test->priv;
-	unsigned long from = VMA_LOCK_START + 2 * PAGE_SIZE, end = 0;
+	unsigned long from = VMA_LOCK_START + 2 * PAGE_SIZE;
+	unsigned long end = 0, expected = s->passes == 1 ? p.new_end : VMA_LOCK_END;
 	struct vma_lock_lookup l = { };
 	struct vm_area_struct *found;
 	struct vma_iterator vmi;
 
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_iter_init(&vmi, f->mm, from);
 	vma_lock_play_on(f, &p);
 	found = vma_lock_lookup_next(&l, f, &vmi, from, f->vma, VMA_LOCK_SPIN_DEADLINE);
@@ -446,12 +591,13 @@ static void vma_lock_race_next_behind(struct kunit *test)
 
 	vma_lock_expect_passed(test, &p, READER_ACQUIRE);
 	KUNIT_EXPECT_PTR_EQ(test, found, f->vma);
-	KUNIT_EXPECT_EQ_MSG(test, end, VMA_LOCK_END,
-			    "state shrunk behind the position: walk: expected the VMA as it is under mmap_lock, found one that ends behind the position");
-	KUNIT_EXPECT_EQ_MSG(test, p.passed[READER_ACQUIRE], 2U,
-			    "state shrunk behind the position: walk: expected 2 read locks, the second under mmap_lock, found %u",
-			    p.passed[READER_ACQUIRE]);
-	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "shrunk behind the position", "walk");
+	KUNIT_EXPECT_EQ_MSG(test, end, expected,
+			    "state %s: walk: expected a VMA that ends at %lx, found one that ends at %lx",
+			    s->name, expected, end);
+	KUNIT_EXPECT_EQ_MSG(test, p.passed[READER_ACQUIRE], s->passes,
+			    "state %s: walk: expected %u read locks, a second one under mmap_lock, found %u",
+			    s->name, s->passes, p.passed[READER_ACQUIRE]);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, s->name, "walk");
 	KUNIT_EXPECT_EQ(test, l.rcu_depth, 0);
 }
 
@@ -500,12 +646,13 @@ static void vma_lock_race_read_while_detaching(struct kunit *test)
 
 static struct kunit_case vma_lock_race_cases[] = {
 	KUNIT_CASE(vma_lock_race_write_lock_after_increment),
+	KUNIT_CASE_PARAM(vma_lock_race_refused_reader_wakes, vma_lock_refusal_gen_params),
 	KUNIT_CASE(vma_lock_race_recycled_after_increment),
 	KUNIT_CASE(vma_lock_race_recycled_before_drop),
 	KUNIT_CASE(vma_lock_race_read_while_writer_locks),
 	KUNIT_CASE(vma_lock_race_read_while_detaching),
-	KUNIT_CASE(vma_lock_race_next_hole_filled),
-	KUNIT_CASE(vma_lock_race_next_behind),
+	KUNIT_CASE_PARAM(vma_lock_race_next_hole, vma_lock_hole_gen_params),
+	KUNIT_CASE_PARAM(vma_lock_race_next_behind, vma_lock_shrunk_gen_params),
 	{}
 };
 

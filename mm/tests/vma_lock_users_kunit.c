@@ -1,0 +1,628 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of the users of the per-VMA lock, as far as they can be called in
+ * the kernel: that who changes a VMA write-locks it first, and that who reads one
+ * under its own lock neither waits for mmap_lock nor keeps anything.
+ *
+ * Everything runs on an mm that no task has: kernel threads borrow it.
+ */
+#include "vma_lock_fixture.h"
+
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/uaccess.h>
+
+/* For dup_mmap(). */
+#include "../internal.h"
+
+#define FLAG	VMA_LOCK_FLAG
+#define LIMIT	VMA_LOCK_LIMIT
+
+/*
+ * Changes of a mapping of which one page has a reader. All of them must meet the
+ * reader with FLAG+2, which is the write lock, before anything is changed. A wait
+ * with FLAG+1 would be the detach, which comes when the range has been changed.
+ */
+enum vma_lock_change {
+	UNMAP,
+	MAP_OVER,
+	FILL_HOLE,
+	ADVISE,
+	GROW_STACK,
+	FORK,
+};
+
+static const struct vma_lock_change_param {
+	const char *name;
+	enum vma_lock_change change;
+	unsigned long pages;	/* of the mapping */
+	unsigned long at;	/* the page that is changed */
+	unsigned long hole;	/* a page that was unmapped before, 0: none */
+	unsigned long reader;	/* the page whose VMA has the reader */
+} vma_lock_changes[] = {
+	{ "munmap of a whole VMA", UNMAP, 1, 0, 0, 0 },
+	{ "munmap at the beginning of a VMA", UNMAP, 2, 0, 0, 0 },
+	{ "munmap at the end of a VMA", UNMAP, 2, 1, 0, 0 },
+	{ "munmap in the middle of a VMA", UNMAP, 3, 1, 0, 0 },
+	{ "mmap over a whole VMA", MAP_OVER, 1, 0, 0, 0 },
+	{ "mmap over the middle of a VMA", MAP_OVER, 3, 1, 0, 0 },
+	{ "mmap that extends the VMA below", FILL_HOLE, 4, 1, 1, 0 },
+	{ "mmap that merges the VMA above away", FILL_HOLE, 4, 1, 1, 2 },
+	{ "madvise of a whole VMA", ADVISE, 1, 0, 0, 0 },
+	{ "madvise in the middle of a VMA", ADVISE, 3, 1, 0, 1 },
+	{ "growth of a stack", GROW_STACK, 1, 0, 0, 0 },
+	{ "fork", FORK, 1, 0, 0, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_change, vma_lock_changes, name);
+
+/* The change, and where its mapping is. */
+struct vma_lock_changing {
+	const struct vma_lock_change_param *p;
+	unsigned long addr;
+	struct mm_struct *copy;		/* of fork */
+};
+
+#ifndef MODULE
+static int vma_lock_grow_stack(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	/* Called with mmap_lock held for read, and returns so if it could do it. */
+	mmap_read_lock(mm);
+	vma = expand_stack(mm, addr);
+	if (!vma)
+		return -ENOMEM;
+	mmap_read_unlock(mm);
+	return 0;
+}
+
+static int vma_lock_fork(struct vma_lock_changing *c, struct mm_struct *mm)
+{
+#if VMA_LOCK_HAS_DUP_MMAP
+	return dup_mmap(c->copy, mm);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static int vma_lock_advise(struct mm_struct *mm, unsigned long addr, int advice)
+{
+#ifdef CONFIG_ADVISE_SYSCALLS
+	return do_madvise(mm, addr, PAGE_SIZE, advice);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+#else
+static int vma_lock_grow_stack(struct mm_struct *mm, unsigned long addr)
+{
+	return -EOPNOTSUPP;
+}
+
+static int vma_lock_fork(struct vma_lock_changing *c, struct mm_struct *mm)
+{
+	return -EOPNOTSUPP;
+}
+
+static int vma_lock_advise(struct mm_struct *mm, unsigned long addr, int advice)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
+static const char *vma_lock_cannot_change(enum vma_lock_change change)
+{
+	switch (change) {
+	case ADVISE:
+		if (!IS_ENABLED(CONFIG_ADVISE_SYSCALLS) || IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST))
+			return "needs CONFIG_ADVISE_SYSCALLS, and the suite built in";
+		return NULL;
+	case GROW_STACK:
+		if (IS_ENABLED(CONFIG_STACK_GROWSUP))
+			return "stacks grow up here";
+		return IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST) ? "needs the suite built in" : NULL;
+	case FORK:
+		if (!VMA_LOCK_HAS_DUP_MMAP)
+			return "this kernel has no dup_mmap() that can be called";
+		return IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST) ? "needs the suite built in" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static int vma_lock_act_change(struct vma_lock_actor *a)
+{
+	struct vma_lock_changing *c = (struct vma_lock_changing *)a->arg;
+	unsigned long addr = c->addr + c->p->at * PAGE_SIZE, mapped;
+	int ret = 0;
+
+	kthread_use_mm(a->f->mm);
+	switch (c->p->change) {
+	case UNMAP:
+		ret = vm_munmap(addr, PAGE_SIZE);
+		break;
+	case MAP_OVER:
+	case FILL_HOLE:
+		mapped = vm_mmap(NULL, addr, PAGE_SIZE, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, 0);
+		ret = mapped == addr ? 0 : -EINVAL;
+		break;
+	case ADVISE:
+		ret = vma_lock_advise(a->f->mm, addr, MADV_DONTFORK);
+		break;
+	case GROW_STACK:
+		ret = vma_lock_grow_stack(a->f->mm, addr - PAGE_SIZE);
+		break;
+	case FORK:
+		ret = vma_lock_fork(c, a->f->mm);
+		break;
+	}
+	flush_signals(current);
+	kthread_unuse_mm(a->f->mm);
+	return ret;
+}
+
+/* Where a stack can grow: nothing below it as far as the guard gap reaches. */
+static unsigned long vma_lock_map_stack(struct vma_lock_fixture *f)
+{
+	unsigned long pages = (stack_guard_gap >> PAGE_SHIFT) + 16, i;
+	unsigned long addr = vma_lock_map(f, pages);
+
+	for (i = 0; i < pages; i++)
+		KUNIT_ASSERT_EQ(f->test, vma_lock_unmap(f, addr + i * PAGE_SIZE), 0);
+	return vma_lock_map_at(f, addr + (pages - 1) * PAGE_SIZE, 1, MAP_FIXED | MAP_GROWSDOWN);
+}
+
+static void vma_lock_mmput_copy(void *mm)
+{
+	mmput(mm);
+}
+
+/* Everything mapped in this mm is attached, with nobody inside. */
+static void vma_lock_expect_idle(struct vma_lock_fixture *f, struct mm_struct *mm,
+				 const char *state)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma)
+		VMA_LOCK_EXPECT_COUNT(f->test, vma, 1, state, "look at every VMA");
+	mmap_read_unlock(mm);
+}
+
+/* The mapping as the change needs it, and the reader's VMA. */
+static struct vm_area_struct *vma_lock_change_setup(struct kunit *test,
+						    const struct vma_lock_change_param *p,
+						    struct vma_lock_changing *c)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vm_area_struct *vma;
+
+	c->p = p;
+	if (p->change == GROW_STACK)
+		c->addr = vma_lock_map_stack(f);
+	else
+		c->addr = vma_lock_map(f, p->pages);
+	if (p->hole)
+		KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, c->addr + p->hole * PAGE_SIZE), 0);
+	if (p->change == FORK) {
+		c->copy = mm_alloc();
+		KUNIT_ASSERT_NOT_NULL(test, c->copy);
+		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, vma_lock_mmput_copy, c->copy),
+				0);
+	}
+	vma = vma_lock_find(f, c->addr + p->reader * PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, vma);
+	return vma;
+}
+
+static void vma_lock_change_waits(struct kunit *test)
+{
+	const struct vma_lock_change_param *p = test->param_value;
+	struct vma_lock_changing *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
+	const char *why = vma_lock_cannot_change(p->change);
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *changer;
+	struct vm_area_struct *vma;
+	unsigned long start, end;
+	vm_flags_t flags;
+
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	if (why)
+		kunit_skip(test, "%s", why);
+	vma = vma_lock_change_setup(test, p, c);
+	start = vma->vm_start;
+	end = vma->vm_end;
+	flags = vma->vm_flags;
+	reader = vma_lock_reader_of(f, "reader", vma);
+	changer = vma_lock_actor_start(f, "changer", vma, vma_lock_act_change, NULL, c);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(changer, p->name));
+	VMA_LOCK_EXPECT_COUNT(test, vma, FLAG + 2, "1 reader", p->name);
+	KUNIT_EXPECT_TRUE_MSG(test, vma->vm_start == start && vma->vm_end == end &&
+			      vma->vm_flags == flags,
+			      "state 1 reader: %s: expected %lx-%lx unchanged, found %lx-%lx or other flags",
+			      p->name, start, end, vma->vm_start, vma->vm_end);
+
+	vma_lock_actor_leave(reader);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(changer, "writer waits, last reader gone"));
+	KUNIT_EXPECT_EQ_MSG(test, changer->ret, 0,
+			    "state last reader gone: %s: expected 0, found %d", p->name,
+			    changer->ret);
+	vma_lock_expect_idle(f, f->mm, p->name);
+	if (c->copy)
+		vma_lock_expect_idle(f, c->copy, "copy of fork");
+
+	/* What the caller of the change asked for is there for a lookup. */
+	start = c->addr + p->at * PAGE_SIZE;
+	if (p->change == UNMAP)
+		vma_lock_expect_lookup(f, start, NULL, p->name);
+	else if (p->change == GROW_STACK)
+		vma_lock_expect_lookup(f, start - PAGE_SIZE, vma_lock_find(f, start), p->name);
+	else
+		vma_lock_expect_lookup(f, start, vma_lock_find(f, start), p->name);
+}
+
+/* fork() of a task that is killed while it waits leaves the parent as it was. */
+static void vma_lock_fork_killed(struct kunit *test)
+{
+	static const struct vma_lock_change_param p = { "fork", FORK, 1 };
+	struct vma_lock_changing *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
+	const char *why = vma_lock_cannot_change(FORK);
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *forker;
+	struct vm_area_struct *vma;
+
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	if (why)
+		kunit_skip(test, "%s", why);
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_KILLABLE, "vma_start_write_killable()");
+	vma = vma_lock_change_setup(test, &p, c);
+	reader = vma_lock_reader_of(f, "reader", vma);
+	forker = vma_lock_actor_start(f, "forker", vma, vma_lock_act_change, NULL, c);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(forker, "1 reader"));
+	send_sig(SIGKILL, forker->task, 1);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(forker, "fork waits, killed"));
+	KUNIT_EXPECT_EQ_MSG(test, forker->ret, -EINTR,
+			    "state fork waits: SIGKILL: expected -EINTR, found %d", forker->ret);
+	VMA_LOCK_EXPECT_COUNT(test, vma, 2, "fork waits", "SIGKILL");
+	vma_lock_actor_leave(reader);
+	vma_lock_expect_lookup(f, c->addr, vma, "fork killed");
+}
+
+/*
+ * Readers. The worlds in which they must come to the same result, and whether they
+ * may wait in it.
+ */
+enum vma_lock_world {
+	IDLE,			/* nobody else is there */
+	FALSE_LOCKED,		/* the sequence refuses a reader without need */
+	AT_LIMIT,		/* the VMA takes no reader more */
+	MMAP_LOCKED,		/* a writer has mmap_lock, and none of the VMAs */
+	WRITE_LOCKED,		/* a writer has this VMA: here they wait */
+};
+
+static const struct vma_lock_world_param {
+	const char *name;
+	enum vma_lock_world world;
+} vma_lock_worlds[] = {
+	{ "idle", IDLE },
+	{ "refused without need", FALSE_LOCKED },
+	{ "at the limit", AT_LIMIT },
+	{ "mmap_lock held, no VMA locked", MMAP_LOCKED },
+	{ "write-locked", WRITE_LOCKED },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_world, vma_lock_worlds, name);
+
+/* A page of the mm for what the reader reads, and what it is to read about. */
+struct vma_lock_reading {
+	unsigned long addr;	/* of the mapping that is looked at */
+	unsigned long buffer;	/* of a page in another mapping */
+	char *text;		/* what /proc/self/maps said */
+	struct procmap_query query;
+};
+
+static int vma_lock_act_mmap_lock(struct vma_lock_actor *a)
+{
+	mmap_write_lock(a->f->mm);
+	return 0;
+}
+
+/*
+ * Let a reader act in a world, and see that it waited or did not. Return: false if
+ * the case need not go on.
+ */
+static bool vma_lock_read_in(struct kunit *test, const struct vma_lock_world_param *p,
+			     const char *name, int (*act)(struct vma_lock_actor *a),
+			     struct vma_lock_reading *r)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vm_area_struct *vma = vma_lock_find(f, r->addr);
+	struct vma_lock_actor *writer = NULL, *reader;
+	unsigned int seq = vma->vm_lock_seq;
+	bool acted;
+
+	if (p->world >= MMAP_LOCKED) {
+		writer = vma_lock_actor_start(f, "writer", vma, p->world == MMAP_LOCKED ?
+					      vma_lock_act_mmap_lock : vma_lock_act_write,
+					      vma_lock_undo_write, NULL);
+		KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "mapped"));
+	}
+	if (p->world == FALSE_LOCKED)
+		WRITE_ONCE(vma->vm_lock_seq, f->mm->mm_lock_seq.sequence);
+	if (p->world == AT_LIMIT)
+		vma_lock_set_count(vma, LIMIT);
+
+	reader = vma_lock_actor_start(f, name, vma, act, NULL, r);
+	if (p->world == WRITE_LOCKED) {
+		/* Long enough to get through, if it did not wait for mmap_lock. */
+		acted = wait_for_completion_timeout(&reader->acted, HZ / 20 + 1);
+		KUNIT_EXPECT_FALSE_MSG(test, acted,
+				       "state %s: %s: expected it waiting for mmap_lock, found it through",
+				       p->name, name);
+		vma_lock_actor_leave(writer);
+	}
+	acted = vma_lock_actor_acted(reader, p->name);
+	if (p->world == AT_LIMIT) {
+		VMA_LOCK_EXPECT_COUNT(test, vma, LIMIT, p->name, name);
+		vma_lock_set_count(vma, 1);
+	}
+	if (p->world == FALSE_LOCKED)
+		WRITE_ONCE(vma->vm_lock_seq, seq);
+	if (writer)
+		vma_lock_actor_leave(writer);
+	KUNIT_ASSERT_TRUE(test, acted);
+	KUNIT_EXPECT_EQ_MSG(test, reader->ret, 0, "state %s: %s: expected 0, found %d", p->name,
+			    name, reader->ret);
+	vma_lock_expect_idle(f, f->mm, name);
+	return !reader->ret;
+}
+
+/* madvise(MADV_DONTNEED) reads a VMA under its lock, and drops what it maps. */
+static int vma_lock_act_dontneed(struct vma_lock_actor *a)
+{
+	const struct vma_lock_reading *r = a->arg;
+	int ret;
+
+	kthread_use_mm(a->f->mm);
+	ret = vma_lock_advise(a->f->mm, r->addr, MADV_DONTNEED);
+	kthread_unuse_mm(a->f->mm);
+	return ret;
+}
+
+static void vma_lock_read_madvise(struct kunit *test)
+{
+	const struct vma_lock_world_param *p = test->param_value;
+	struct vma_lock_fixture *f = test->priv;
+	const char *why = vma_lock_cannot_change(ADVISE);
+	struct vma_lock_reading r = { };
+
+	if (why)
+		kunit_skip(test, "%s", why);
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_MADVISE, "madvise() under the VMA lock");
+	r.addr = vma_lock_map(f, 1);
+	vma_lock_read_in(test, p, "madvise", vma_lock_act_dontneed, &r);
+}
+
+/*
+ * /proc. A kernel thread has no maps there. For as long as it opens its own it
+ * poses as the task that it is not: nobody but the thread itself sees that.
+ */
+static struct file *vma_lock_open_maps(struct vfsmount *proc)
+{
+	struct file *file;
+
+	current->flags &= ~PF_KTHREAD;
+	file = file_open_root_mnt(proc, "self/maps", O_RDONLY, 0);
+	current->flags |= PF_KTHREAD;
+	return file;
+}
+
+static struct vfsmount *vma_lock_proc;
+
+static int vma_lock_users_suite_init(struct kunit_suite *suite)
+{
+	struct file_system_type *type = IS_ENABLED(CONFIG_PROC_FS) ? get_fs_type("proc") : NULL;
+
+	if (type) {
+		vma_lock_proc = kern_mount(type);
+		if (IS_ERR(vma_lock_proc))
+			vma_lock_proc = NULL;
+	}
+	return vma_lock_suite_init(suite);
+}
+
+static void vma_lock_users_suite_exit(struct kunit_suite *suite)
+{
+	vma_lock_suite_exit(suite);
+	if (vma_lock_proc)
+		kern_unmount(vma_lock_proc);
+	vma_lock_proc = NULL;
+}
+
+/* A file operation of /proc/self/maps, with the mm in use. */
+static int vma_lock_with_maps(struct vma_lock_actor *a,
+			      int (*op)(struct file *file, struct vma_lock_reading *r))
+{
+	struct vma_lock_reading *r = (struct vma_lock_reading *)a->arg;
+	struct file *file;
+	int ret;
+
+	kthread_use_mm(a->f->mm);
+	file = vma_lock_open_maps(vma_lock_proc);
+	ret = PTR_ERR_OR_ZERO(file);
+	if (!ret) {
+		ret = op(file, r);
+		fput(file);
+	}
+	kthread_unuse_mm(a->f->mm);
+	return ret;
+}
+
+static int vma_lock_maps_text(struct file *file, struct vma_lock_reading *r)
+{
+	void __user *buffer = (void __user *)r->buffer;
+	ssize_t len, have = 0;
+
+	/* A read ends with the seq_file's buffer, or sooner: until there is no more. */
+	do {
+		len = file->f_op->read(file, buffer, PAGE_SIZE, &file->f_pos);
+		if (len < 0)
+			return len;
+		if (have + len >= PAGE_SIZE)
+			return -E2BIG;
+		if (copy_from_user(r->text + have, buffer, len))
+			return -EFAULT;
+		have += len;
+	} while (len);
+	r->text[have] = '\0';
+	return 0;
+}
+
+static int vma_lock_act_read_maps(struct vma_lock_actor *a)
+{
+	return vma_lock_with_maps(a, vma_lock_maps_text);
+}
+
+static void vma_lock_proc_needs(struct kunit *test)
+{
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "/proc/PID/maps under the VMA lock");
+	if (!vma_lock_proc)
+		kunit_skip(test, "needs CONFIG_PROC_FS");
+}
+
+/*
+ * The mapping that is looked at, and one for the buffer, with a hole between. What
+ * is copied to the buffer must not fault: that would need mmap_lock.
+ */
+static void vma_lock_reading_setup(struct kunit *test, struct vma_lock_reading *r)
+{
+	struct vma_lock_fixture *f = test->priv;
+
+	r->addr = vma_lock_map_at(f, 0, 3, MAP_POPULATE);
+	r->buffer = r->addr + 2 * PAGE_SIZE;
+	KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, r->addr + PAGE_SIZE), 0);
+}
+
+/* Each VMA of the mm is told once, in order, whatever the walk had to do for it. */
+static void vma_lock_read_proc_maps(struct kunit *test)
+{
+	struct vma_lock_reading *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	const struct vma_lock_world_param *p = test->param_value;
+	struct vma_lock_fixture *f = test->priv;
+	struct vm_area_struct *vma;
+	struct vma_iterator vmi;
+	char *line, *text;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	vma_lock_proc_needs(test);
+	r->text = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, r->text);
+	vma_lock_reading_setup(test, r);
+	if (!vma_lock_read_in(test, p, "/proc/self/maps", vma_lock_act_read_maps, r))
+		return;
+
+	text = r->text;
+	vma_iter_init(&vmi, f->mm, 0);
+	mmap_read_lock(f->mm);
+	for_each_vma(vmi, vma) {
+		unsigned long start = 0, end = 0;
+
+		line = strsep(&text, "\n");
+		if (line)
+			sscanf(line, "%lx-%lx", &start, &end);
+		KUNIT_EXPECT_TRUE_MSG(test, start == vma->vm_start && end == vma->vm_end,
+				      "state %s: /proc/self/maps: expected %lx-%lx next, found %lx-%lx",
+				      p->name, vma->vm_start, vma->vm_end, start, end);
+	}
+	mmap_read_unlock(f->mm);
+
+	/* Behind the VMAs there may be what the architecture adds to every task. */
+	line = text;
+	KUNIT_EXPECT_TRUE_MSG(test, !line || !*line || strchr(line, '['),
+			      "state %s: /proc/self/maps: expected the end, found %s", p->name,
+			      line);
+}
+
+#ifdef PROCMAP_QUERY
+static int vma_lock_maps_query(struct file *file, struct vma_lock_reading *r)
+{
+	struct procmap_query __user *arg = (struct procmap_query __user *)r->buffer;
+	long ret;
+
+	r->query.size = sizeof(r->query);
+	r->query.query_addr = r->addr;
+	if (copy_to_user(arg, &r->query, sizeof(r->query)))
+		return -EFAULT;
+	ret = file->f_op->unlocked_ioctl(file, PROCMAP_QUERY, (unsigned long)arg);
+	if (!ret && copy_from_user(&r->query, arg, sizeof(r->query)))
+		return -EFAULT;
+	return ret;
+}
+
+static int vma_lock_act_query(struct vma_lock_actor *a)
+{
+	return vma_lock_with_maps(a, vma_lock_maps_query);
+}
+
+static void vma_lock_read_proc_query(struct kunit *test)
+{
+	struct vma_lock_reading *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	const struct vma_lock_world_param *p = test->param_value;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	vma_lock_proc_needs(test);
+	vma_lock_reading_setup(test, r);
+	if (!vma_lock_read_in(test, p, "PROCMAP_QUERY", vma_lock_act_query, r))
+		return;
+	KUNIT_EXPECT_EQ_MSG(test, r->query.vma_start, (u64)r->addr,
+			    "state %s: PROCMAP_QUERY: expected a VMA at %lx, found one at %llx",
+			    p->name, r->addr, r->query.vma_start);
+	KUNIT_EXPECT_EQ_MSG(test, r->query.vma_end, (u64)r->addr + PAGE_SIZE,
+			    "state %s: PROCMAP_QUERY: expected a VMA up to %lx, found one up to %llx",
+			    p->name, r->addr + PAGE_SIZE, r->query.vma_end);
+}
+#else
+static void vma_lock_read_proc_query(struct kunit *test)
+{
+	kunit_skip(test, "this kernel has no PROCMAP_QUERY");
+}
+#endif
+
+static int vma_lock_users_init(struct kunit *test)
+{
+	test->priv = vma_lock_fixture_create(test);
+	return 0;
+}
+
+static void vma_lock_users_exit(struct kunit *test)
+{
+	vma_lock_fixture_check(test, test->priv);
+}
+
+static struct kunit_case vma_lock_users_cases[] = {
+	KUNIT_CASE_PARAM(vma_lock_change_waits, vma_lock_change_gen_params),
+	KUNIT_CASE(vma_lock_fork_killed),
+	KUNIT_CASE_PARAM(vma_lock_read_madvise, vma_lock_world_gen_params),
+	KUNIT_CASE_PARAM(vma_lock_read_proc_maps, vma_lock_world_gen_params),
+	KUNIT_CASE_PARAM(vma_lock_read_proc_query, vma_lock_world_gen_params),
+	{}
+};
+
+static struct kunit_suite vma_lock_users_suite = {
+	.name = "vma_lock_users",
+	.suite_init = vma_lock_users_suite_init,
+	.suite_exit = vma_lock_users_suite_exit,
+	.init = vma_lock_users_init,
+	.exit = vma_lock_users_exit,
+	.test_cases = vma_lock_users_cases,
+};
+
+kunit_test_suite(vma_lock_users_suite);
+
+MODULE_DESCRIPTION("KUnit tests of the users of the per-VMA lock");
+MODULE_LICENSE("GPL");
+VMA_LOCK_IMPORT_KUNIT_NS();
