@@ -3,7 +3,7 @@
 #
 # Boot the kselftest in a guest, and say how that ended.
 #
-#   [CPUS=2] [MEM=1024] [QUIET=150] [APPEND=...] guest-boot.sh KERNEL IMAGE LOG [TIMEOUT]
+#   [CPUS=2] [MEM=1024] [QUIET=150] [COUNT=1] [APPEND=...] guest-boot.sh KERNEL IMAGE LOG [TIMEOUT]
 #
 # Reads KERNEL, an x86_64 bzImage, and IMAGE, made by guest-image.sh. Writes LOG,
 # the guest's console, as it comes. The guest has CPUS processors and MEM MiB; it
@@ -14,7 +14,9 @@
 #
 #   APPEND='vma_lock.cmd="mm/vma_lock_stress -t 60 -c mixed"' guest-boot.sh ...
 #
-# With KVM where kvm-works.sh finds it working, else emulated. Exit status: 0 the
+# With KVM where kvm-works.sh finds it working, else emulated. With COUNT=1 emulated
+# in any case, with one processor, whose clock ticks once an instruction (QEMU's
+# -icount), for what is to be counted and not timed. Exit status: 0 the
 # test passed, 4 it was skipped, 1 anything else, with the reason and the end of
 # the log on stderr.
 
@@ -64,12 +66,16 @@ need setpriv util-linux
 mkdir -p "$(dirname -- "$log")" || die "cannot create $(dirname -- "$log")"
 : >"$log" || die "cannot write $log"
 
-if "$repo_dir/scripts/kvm-works.sh" "$kernel"; then
+if [ -n "${COUNT:-}" ]; then
+	accel=tcg,thread=single
+	cpus=1
+	set -- -icount shift=0,sleep=off
+elif set -- && "$repo_dir/scripts/kvm-works.sh" "$kernel"; then
 	accel=kvm
 else
 	accel=tcg,thread=multi
 fi
-setsid setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" -nodefaults -nographic \
+setsid setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" "$@" -nodefaults -nographic \
 	-no-reboot -smp "$cpus" -m "$mem" -bios qboot.rom -kernel "$kernel" -initrd "$image" \
 	-append "console=ttyS0 panic=-1 reboot=t kunit.enable=0 printk.time=1 ${APPEND:-}" \
 	-serial stdio </dev/null >"$log" 2>&1 &

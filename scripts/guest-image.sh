@@ -4,6 +4,8 @@
 # Make the initramfs that runs the kselftest in a guest.
 #
 #   guest-image.sh SELFTESTS_DIR OUTPUT.cpio.gz
+#   guest-image.sh -c DIR OUTPUT.cpio.gz    of any programs: vma_lock.cmd= of
+#                                           guest-boot.sh says which one runs
 #
 # Reads SELFTESTS_DIR, as selftests.sh installs it, guest-init.sh beside this
 # script, and Debian's busybox-static and bash-static (run_vmtests.sh needs
@@ -28,16 +30,22 @@ static_program() {
 
 case $#:${1:-} in
 1:-h | 1:--help) usage; exit 0 ;;
-2:*) ;;
+3:-c)
+	shift
+	[ -d "$1" ] || die "$1: no such directory"
+	;;
+2:-*) usage >&2; die "a directory and an output file are wanted after $1" ;;
+2:*)
+	[ -d "$1" ] || die "$1: no such directory: make it with selftests.sh"
+	for file in run_kselftest.sh mm/ksft_vma_lock.sh mm/vma_lock_stress; do
+		[ -x "$1/$file" ] || die "$1 has no program $file: make it with selftests.sh"
+	done
+	if ldd "$1/mm/vma_lock_stress" >/dev/null 2>&1; then
+		die "$1/mm/vma_lock_stress is dynamically linked, and the guest has no libraries: build it with selftests.sh"
+	fi
+	;;
 *) usage >&2; die "a directory of selftests and an output file are wanted, not $# arguments" ;;
 esac
-[ -d "$1" ] || die "$1: no such directory: make it with selftests.sh"
-for file in run_kselftest.sh mm/ksft_vma_lock.sh mm/vma_lock_stress; do
-	[ -x "$1/$file" ] || die "$1 has no program $file: make it with selftests.sh"
-done
-if ldd "$1/mm/vma_lock_stress" >/dev/null 2>&1; then
-	die "$1/mm/vma_lock_stress is dynamically linked, and the guest has no libraries: build it with selftests.sh"
-fi
 [ ! -d "$2" ] || die "$2 is a directory: name the file to write"
 need cpio cpio
 busybox=$(static_program busybox-static busybox) || exit 1

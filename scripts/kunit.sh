@@ -8,7 +8,7 @@
 #
 # Environment: CPUS=N processors (2); CONFIG="FRAGMENT..." of
 # tools/testing/kunit/configs, besides mm/tests/.kunitconfig or, if the fragment
-# names the suite itself, in its place (kasan is short for vma_lock_kasan.config);
+# says that it stands alone, in its place (kasan is short for vma_lock_kasan.config);
 # FILTER=GLOB suites or suite.case; TIMEOUT=SECONDS of the boot (150);
 # STRICT=1 known weaknesses of the kernel are failures; BUILD_ONLY=1 stops after
 # the build; JOBS=N of make; CROSS_COMPILE= of ARCH, else Debian's.
@@ -49,7 +49,7 @@ for fragment in ${CONFIG:-}; do
 		[ ! -f "$file" ] || break
 	done
 	[ -f "$file" ] || die "CONFIG=$CONFIG: no such fragment; there are: $(cd "$configs" && printf '%s\n' vma_lock_*.config | sed 's/^vma_lock_//; s/[.]config$//' | paste -sd' ')"
-	! grep -q '^CONFIG_VMA_LOCK_KUNIT_TEST=' "$file" || base=
+	! grep -q '^#.* Stands alone' "$file" || base=
 	set -- "$@" --kunitconfig="$file"
 	# The guest's fragment makes the usual kernel; any other makes another one.
 	case $file in

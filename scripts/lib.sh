@@ -162,6 +162,76 @@ phase() {
 	return $_phase_status
 }
 
+# check_kernels "KERNEL...": die unless they are words such as 6.12+port: a VERSION
+# of Debian's, or KDIR for the tree of that name, and LAYERs that it gets.
+check_kernels() {
+	[ -n "$1" ] || die "KERNELS= is empty: name kernels such as '6.12 6.12+port'"
+	for _kernel in $1; do
+		case $_kernel in
+		*+ | *++* | */*) die "KERNELS=$1: '$_kernel' is no VERSION[+LAYER...] such as 6.12+port" ;;
+		KDIR | KDIR+*) [ -n "${KDIR:-}" ] || die "KERNELS=$1 names KDIR, but there is no KDIR=TREE" ;;
+		[0-9]*.[0-9]*) ;;
+		*) die "KERNELS=$1: '$_kernel' is no VERSION[+LAYER...] such as 6.12+port" ;;
+		esac
+		# shellcheck disable=SC2086 # a list of words
+		[ "$(printf '%s\n' $1 | grep -cxF "$_kernel")" = 1 ] || die "KERNELS=$1: $_kernel is there twice"
+	done
+}
+
+# kernel_tree KERNEL RELEASE: make or refresh the tree of a checked KERNEL, write
+# its full version to the file RELEASE, and print the tree.
+kernel_tree() {
+	_version=${1%%+*}
+	_layers=$(printf '%s' "${1#"$_version"}" | tr + ' ')
+	if [ "$_version" = KDIR ]; then
+		check_kernel_tree "$KDIR"
+		_source=$(CDPATH='' cd -- "$KDIR" && pwd)
+		_tree=$cache_dir/tree/$(basename "$_source")-$(printf '%s' "$_source" | cksum | cut -d' ' -f1)
+	else
+		_source=$("$repo_dir/scripts/kernel-source.sh" "$_version") || exit 1
+		check_kernel_tree "$_source"
+		_tree=$cache_dir/tree/$(basename "$_source")
+	fi
+	printf '%s%s\n' "$(kernel_release "$_source")" "$(printf '%s' "$_layers" | sed 's/ / +/g')" >"$2"
+	for _layer in $_layers; do
+		_tree=$_tree+$_layer
+	done
+	# shellcheck disable=SC2086 # a list of words
+	"$repo_dir/scripts/overlay.sh" copy "$_source" "$_tree" $_layers || exit 1
+	printf '%s\n' "$_tree"
+}
+
+# with_layer KERNEL: the kernel as it is, and with what the project gives it.
+with_layer() {
+	_version=$1
+	[ "$1" != KDIR ] || _version=$(kernel_version "$KDIR")
+	if [ "$_version" = 6.12 ]; then
+		echo "$1 $1+port"
+	else
+		echo "$1 $1+fixes"
+	fi
+}
+
+# compared_kernels: what KERNELS, or else KDIR or KVER, wants compared.
+compared_kernels() {
+	if [ -n "${KERNELS:-}" ]; then
+		echo "$KERNELS"
+	elif [ -n "${KDIR:-}" ]; then
+		check_kernel_tree "$KDIR"
+		with_layer KDIR
+	else
+		with_layer "${KVER:-6.12}"
+	fi
+}
+
+# use_cache: make the cache directory, and see to it that we are alone in it.
+use_cache() {
+	mkdir -p "$cache_dir" || die "cannot create the cache $cache_dir: move it with VMA_LOCK_CACHE=DIR"
+	# Two users of one cache would build over each other.
+	exec 9>"$cache_dir/lock"
+	flock -n 9 || die "another run uses the cache $cache_dir: wait for it, or give this one its own with VMA_LOCK_CACHE=DIR"
+}
+
 # build_dir TREE ARCH: where a tree is built for an architecture.
 build_dir() {
 	printf '%s/build/%s/%s\n' "$cache_dir" "$(basename "$1")" "$2"
