@@ -8,7 +8,7 @@ TIME ?= 15
 # What is set is for the scripts; what is empty is not there at all: the kernel's
 # own make takes an empty ARCH for a name.
 $(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS\
-		PORT FIXES COVERAGE LAYERS,\
+		PORT FIXES COVERAGE LAYERS KERNELS ROUNDS VMAS LTP_DIR,\
 	$(if $($v),$(eval export $v),$(eval unexport $v)))
 
 .DEFAULT_GOAL := help
@@ -25,6 +25,10 @@ help:
 ## make check               all tests of the project (.ci/run does this)
 ## make kunit               the inner loop: only KUnit, on UML (ARCH=x86_64: on QEMU)
 ## make coverage            which lines and branches of the lock KUnit runs (gcov on UML)
+## make bench KVER=6.12      what the lock costs: stock, ported, 7.3: memory, instructions
+##                          counted in QEMU, operations a second as paired ratios
+## make compare KVER=6.12    the kernel's own tests on stock and ported: what differs
+##                          (LTP_DIR=DIR: LTP's runtest/mm, too)
 ## make stress              the stress on this machine's kernel: needs only a C compiler
 ## make install KDIR=       put the tests into a tree; make uninstall KDIR= takes them out
 ## make lint                the cheap checks of style alone
@@ -50,6 +54,12 @@ kunit:
 coverage:
 	@STAGES="coverage" scripts/run.sh
 
+bench:
+	@scripts/bench.sh
+
+compare:
+	@scripts/compare.sh
+
 check:
 	@tests/check.sh
 
@@ -66,4 +76,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit coverage check lint stress install uninstall clean
+.PHONY: help run kunit coverage bench compare check lint stress install uninstall clean

@@ -3,7 +3,7 @@
 #
 # Install what the main job needs and this machine lacks.
 #
-#   packages.sh [GROUP...]    GROUP: run (default), check, coverage
+#   packages.sh [GROUP...]    GROUP: run (default), check, coverage, compare
 #   packages.sh -n [GROUP...] only name what is missing; status 1 if anything is
 #
 # Needs root (or sudo) and apt for that; elsewhere it names the packages.
@@ -35,6 +35,9 @@ run busybox-static /bin/busybox
 run bash-static /bin/bash-static
 run ca-certificates /etc/ssl/certs
 coverage lcov lcov
+compare libcap-dev /usr/include/sys/capability.h
+compare libnuma-dev /usr/include/numa.h
+compare liburcu-dev /usr/share/doc/liburcu-dev
 check shellcheck shellcheck
 check sparse sparse
 check git git
@@ -47,7 +50,7 @@ case ${1:-} in
 esac
 [ $# -gt 0 ] || set -- run
 for group; do
-	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage"
+	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage, compare"
 done
 
 missing=$(printf '%s' "$packages" | while read -r group package proof; do
