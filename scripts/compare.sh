@@ -12,8 +12,8 @@
 # fixes. STAGES="vma maple mm proc ltp" what is run: tools/testing/vma and
 # tools/testing/radix-tree's maple here, the selftests mm and proc and LTP's
 # runtest/mm in a guest. LTP_DIR=DIR a built and installed LTP, linked statically
-# (without it, ltp is left out and said to be). ONLY=PATTERN of mm: the categories of
-# run_vmtests.sh; of ltp: the tests, as grep -E takes it. RESULTS=DIR.
+# (without it, ltp is left out and said to be). ONLY=REGEX of mm: the categories of
+# run_vmtests.sh that are run; of proc and ltp: the tests. RESULTS=DIR.
 #
 # Writes RESULTS/KERNEL/outcomes, a line a result: suite, test, outcome, with tabs
 # between; the logs; RESULTS/compare.txt. Status: 0 if everything ran and nothing
@@ -49,6 +49,8 @@ case " $stages " in
 	fi
 	;;
 esac
+
+case ${ONLY:-} in *[\"\']*) die "ONLY=$ONLY: quotes cannot be passed to the guest" ;; esac
 
 wants() {
 	case " $stages " in *" $1 "*) return 0 ;; *) return 1 ;; esac
@@ -133,8 +135,16 @@ prepare() {
 	mkdir -p "$_image/bin" || die "cannot create $_image"
 	selftests "$1" "$_copy" "$_build/compare" "$_image"
 	if wants ltp; then
-		mkdir -p "$_image/ltp"
-		cp -R "$LTP_DIR/testcases" "$LTP_DIR/runtest" "$_image/ltp/" || die "cannot copy $LTP_DIR"
+		# Of the programs those that runtest/mm names, and the helpers.
+		mkdir -p "$_image/ltp/testcases/bin" "$_image/ltp/runtest"
+		cp "$LTP_DIR/runtest/mm" "$_image/ltp/runtest/" || die "cannot copy $LTP_DIR/runtest/mm"
+		for _file in "$LTP_DIR"/testcases/bin/*; do
+			case ${_file##*/} in
+			*.sh | *_*) ;;
+			*) grep -qw "${_file##*/}" "$LTP_DIR/runtest/mm" || continue ;;
+			esac
+			cp -R "$_file" "$_image/ltp/testcases/bin/" || die "cannot copy $_file"
+		done
 	fi
 	find "$_image" -type f -perm -100 -exec strip {} + 2>/dev/null
 	cp "$repo_dir/scripts/compare-guest.sh" "$_image/" || exit 1
@@ -145,7 +155,7 @@ prepare() {
 boot() {
 	_build=$(build_dir "$(cat "$results/$1/tree")" x86_64-distro)
 	_log=$results/$1/$2.log
-	APPEND="slab_nomerge vma_lock.cmd=\"bash ./compare-guest.sh $2 ${ONLY:-}\"" MEM=3072 QUIET=900 \
+	APPEND="slab_nomerge vma_lock.cmd=\"bash ./compare-guest.sh $2 '${ONLY:-.}'\"" MEM=3072 QUIET=900 \
 		"$repo_dir/scripts/guest-boot.sh" "$_build/arch/x86/boot/bzImage" \
 		"$_build/compare/guest.cpio.gz" "$_log" 5400
 	# Whatever the guest came to, it is a result.

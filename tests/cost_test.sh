@@ -77,5 +77,12 @@ refuses "bench: rounds" 'ROUNDS=0' env ROUNDS=0 "$scripts/bench.sh"
 refuses "bench: VMAs" 'VMAS=many' env VMAS=many "$scripts/bench.sh"
 refuses "compare: one kernel" 'two are needed' env KERNELS=6.12 "$scripts/compare.sh"
 refuses "compare: an unknown stage" "'moon' is none of" env STAGES=moon "$scripts/compare.sh"
+refuses "compare: a pattern with quotes" 'quotes cannot be passed' env ONLY="it's" KERNELS="6.12 7.3" LTP_DIR= "$scripts/compare.sh"
+refuses "vma-size: no kernel" 'not a kernel source tree' "$scripts/vma-size.sh" "$tmp" "$tmp"
+if tree=$("$scripts/kernel-source.sh"); then
+	refuses "vma-size: no build" 'is no build of a kernel' "$scripts/vma-size.sh" "$tree" "$tmp"
+else
+	not_ok "vma-size: no build" "no kernel source to try it on"
+fi
 refuses "compare: an LTP that is none" 'has no runtest/mm' env KERNELS="6.12 7.3" LTP_DIR="$tmp" "$scripts/compare.sh"
 done_testing
