@@ -362,7 +362,8 @@ static void dwell_until_stopped(struct worker *w)
 /* In the middle of a mutator's operation, when the range is a hole. */
 void wait_between(struct worker *w)
 {
-	struct range *r = w->range;
+	/* Behind what an operation may have moved there. */
+	unsigned char *spare = w->range->spare + range_pages() * unit_size();
 
 	switch (bout.plan) {
 	case PLAN_TENANT:
@@ -373,9 +374,9 @@ void wait_between(struct worker *w)
 		break;
 	case PLAN_RECYCLE:
 		/* The VMA just freed comes back at another address of the same mm, and goes. */
-		mmap(r->spare, page_size, PROT_READ | PROT_WRITE,
+		mmap(spare, page_size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-		munmap(r->spare, page_size);
+		munmap(spare, page_size);
 		break;
 	default:
 		break;

@@ -693,10 +693,11 @@ static struct change choose(struct worker *w)
 			c.op = EV_FILL;
 	}
 	if (c.op == EV_RESIZE) {
-		if (c.count < 2)
+		if (c.count < 2) {
 			c.op = EV_REPLACE;
-		else
-			c.keep = 1 + c.stamps % (c.count - 1);
+			return c;
+		}
+		c.keep = 1 + c.stamps % (c.count - 1);
 		c.readonly = (state_of(r, c.first + c.keep - 1) & STATE_ACCESS) == STATE_RO;
 	}
 	if (c.op == EV_GUARD)
