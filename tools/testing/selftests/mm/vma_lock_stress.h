@@ -7,6 +7,7 @@
  *	vma_lock_stress_watch.c	the controller's eyes: kernel, watchdog, transitions
  *	vma_lock_stress_json.c	the same results for programs
  *	vma_lock_stress_world.c	faults against changes, every access checked
+ *	vma_lock_stress_maps.c	/proc/PID/maps, smaps and PROCMAP_QUERY against changes
  *	vma_lock_stress_plan.c	who runs where, at which priority, and who gets in the way
  *
  * The controller is the process that was started. Each scenario runs in one or more bouts; a
@@ -176,6 +177,8 @@ enum sabotage {
 	SAB_TAINT,
 	SAB_SPLAT,
 	SAB_IDLE,
+	SAB_MAPS,
+	SAB_QUERY,
 	NR_SABOTAGES,
 };
 

@@ -28,6 +28,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -383,6 +384,74 @@ void wait_between(struct worker *w)
 	}
 }
 
+/* Children that end at once: each takes all VMAs of the mm for writing, and makes new ones. */
+static void fork_until_stopped(struct worker *w)
+{
+	uint64_t started;
+	pid_t pid;
+
+	while (!stopping()) {
+		now_in(w, EV_FORK);
+		started = now_ns();
+		pid = fork();
+		if (!pid)
+			_exit(0);
+		if (pid > 0) {
+			done_with(w, EV_FORK, now_ns() - started);
+			waitpid(pid, NULL, 0);
+		} else {
+			add(&w->slot->count[CNT_FAILED], 1);
+			nap(NSEC_PER_MSEC);
+		}
+		nap(next_random(&w->random) % NSEC_PER_MSEC);
+	}
+}
+
+/* Another process advises about the pages of the world, which changes no content. */
+static void advise_until_stopped(struct worker *w)
+{
+	static const int advices[] = {
+		20 /* MADV_COLD */, 21 /* MADV_PAGEOUT */, MADV_WILLNEED, 25 /* MADV_COLLAPSE */,
+	};
+	int pidfd = (intptr_t)w->arg;
+	uint64_t draw, started;
+	struct iovec iov;
+	struct range *r;
+
+	while (!stopping()) {
+		draw = next_random(&w->random);
+		r = &shared->range[take(&draw, shared->nr_ranges)];
+		iov.iov_base = r->base + take(&draw, range_pages()) * unit_size();
+		iov.iov_len = unit_size();
+		now_in(w, EV_REMOTE);
+		started = now_ns();
+		if (syscall(SYS_process_madvise, pidfd, &iov, 1,
+			    advices[take(&draw, ARRAY_SIZE(advices))], 0) < 0)
+			add(&w->slot->count[CNT_REFUSED], 1);
+		done_with(w, EV_REMOTE, now_ns() - started);
+	}
+}
+
+static int open_adviser(void)
+{
+	struct iovec iov = { .iov_base = shared->range[0].base, .iov_len = unit_size() };
+	int pidfd = syscall(SYS_pidfd_open, getpid(), 0), status = 1;
+	pid_t pid;
+
+	if (pidfd < 0)
+		no_setup("pidfd_open() is not to be had", errno);
+	/* Whether it is permitted shows only from another process. */
+	pid = fork();
+	if (!pid)
+		_exit(syscall(SYS_process_madvise, pidfd, &iov, 1, 20, 0) < 0 ? errno : 0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		no_setup("cannot fork (ulimit -u?)", 0);
+	if (WEXITSTATUS(status))
+		no_setup("process_madvise() of another process is not to be had",
+			 WEXITSTATUS(status));
+	return pidfd;
+}
+
 void start_companions(const struct scenario *s)
 {
 	struct worker *w;
@@ -394,6 +463,15 @@ void start_companions(const struct scenario *s)
 		w->cpu = usable_cpu(0);
 		start_helper(w);
 	}
+	if (s->with & WITH_REMOTE) {
+		w = new_worker(s, ROLE_OTHER, 0, "adviser", advise_until_stopped);
+		w->arg = (void *)(intptr_t)open_adviser();
+		start_helper(w);
+	}
+	if (s->with & WITH_OBSERVERS)
+		start_observers(s);
+	if (s->with & WITH_FORKS)
+		new_worker(s, ROLE_OTHER, 0, "forker", fork_until_stopped);
 	if (bout.plan == PLAN_HOG || bout.plan == PLAN_RECYCLE) {
 		for (i = 0; i < plan_readers() && i < 8; i++) {
 			w = new_worker(s, ROLE_OTHER, i, "hog", hog_until_stopped);
