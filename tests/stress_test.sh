@@ -11,8 +11,8 @@ chmod 755 "$tmp"
 
 check "make stress" env VMA_LOCK_CACHE="$tmp/cache" make -s -C "$repo" stress TIME=4 SEED=7
 check "every scenario has its result" sh -c '
-	"$1" -q -t 4 -s 7 >"$2" || exit 1
-	"$1" -l | while read -r name rest; do grep -qE "^ok [0-9]+ $name\$" "$2" || { echo "no $name"; exit 1; }; done' sh "$stress" "$tmp/out"
+	"$1" -q -s 7 >"$2" || exit 1
+	"$1" -l | while read -r name rest; do grep -qE "^ok [0-9]+ $name( # SKIP .*)?\$" "$2" || { echo "no $name"; exit 1; }; done' sh "$stress" "$tmp/out"
 check "the seed is printed" grep -q '^# .*seed 7' "$tmp/out"
 check "the choices of a seed are the same again" sh -c '
 	"$1" -q -t 2 -s 7 -c mixed | grep -o "digest.*" >a; "$1" -q -t 2 -s 7 -c mixed | grep -o "digest.*" >b; test -s a && cmp a b' sh "$stress"
@@ -21,7 +21,8 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 check "on one CPU" taskset -c 0 "$stress" -q -t 8
 
-for oracle in value access lost hole hang taint; do
+# Each sabotage has the scenario where it is seen, and the others when told so.
+for oracle in value access lost hole guard hang taint splat maps query epoch no-wait waits bystander; do
 	check "-B $oracle makes it fail" sh -c '! "$1" -q -t 4 -B "$2" >"$3" && grep -q "^not ok" "$3"' sh "$stress" $oracle "$tmp/out"
 done
 "$stress" -q -t 4 -B idle >"$tmp/out"

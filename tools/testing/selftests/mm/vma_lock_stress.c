@@ -216,17 +216,17 @@ static enum plan choose_plan(const struct scenario *s, const struct result *r)
 			return plan;
 		/* All else being equal, the one that ran least. */
 		score = 1.0 / (1 + r->plan_ns[plan]);
-		for (t = 0; t < NR_TRANSITIONS; t++) {
+		for (t = 0; t < NR_TRANSITIONS && r->counted; t++) {
 			if (reached[t] >= goal[t])
 				continue;
 			missing = goal[t] - reached[t];
-			rate = r->plan_reached[plan][t] / seconds(r->plan_ns[plan]);
-			/* Uncounted, the table says what a plan is good for. */
-			if (!r->counted)
-				rate = plans[plan].aims & 1U << t ? 1 : 0;
-			rate *= seconds(BOUT_NS);
+			rate = r->plan_reached[plan][t] / seconds(r->plan_ns[plan]) *
+			       seconds(BOUT_NS);
 			score += rate < missing ? rate / missing : 1;
 		}
+		/* Uncounted, a plan gets its time by how much it is good for. */
+		if (!r->counted)
+			score *= __builtin_popcount(plans[plan].aims);
 		if (score > best) {
 			best = score;
 			choice = plan;
@@ -826,6 +826,9 @@ int main(int argc, char **argv)
 	bool stuck = false;
 	sigset_t none;
 
+	/* What an exec in the middle of faults becomes. */
+	if (argc == 2 && !strcmp(argv[1], "--exit"))
+		_exit(0);
 	atexit(check_output);
 	cpus = usable_cpus();
 	page_size = sysconf(_SC_PAGESIZE);

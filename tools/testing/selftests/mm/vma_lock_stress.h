@@ -7,6 +7,8 @@
  *	vma_lock_stress_watch.c	the controller's eyes: kernel, watchdog, transitions
  *	vma_lock_stress_json.c	the same results for programs
  *	vma_lock_stress_world.c	faults against changes, every access checked
+ *	vma_lock_stress_fork.c	fork, exec and exit in the middle of faults
+ *	vma_lock_stress_hold.c	one reader parked, and what then waits and what does not
  *	vma_lock_stress_maps.c	/proc/PID/maps, smaps and PROCMAP_QUERY against changes
  *	vma_lock_stress_plan.c	who runs where, at which priority, and who gets in the way
  *
@@ -179,6 +181,11 @@ enum sabotage {
 	SAB_IDLE,
 	SAB_MAPS,
 	SAB_QUERY,
+	SAB_EPOCH,
+	SAB_NO_WAIT,
+	SAB_WAITS,
+	SAB_BYSTANDER,
+	SAB_KILL,
 	NR_SABOTAGES,
 };
 
@@ -506,7 +513,7 @@ struct watch {
 	uint64_t budget, started, ran;
 	/* For how long each thread has not moved, and the child not become ready or ended. */
 	unsigned long progress[MAX_SLOTS];
-	uint64_t idle[MAX_SLOTS], unfinished;
+	uint64_t idle[MAX_SLOTS], unfinished, quiet;
 	unsigned int told;
 	struct kernel_view before;
 };

@@ -340,10 +340,13 @@ static void update_watch(struct watch *watch, uint64_t passed)
 {
 	unsigned int i, n = atomic_load(&shared->nr_slots);
 
+	watch->quiet += passed;
 	for (i = 0; i < n; i++) {
 		unsigned long progress = get(&shared->slot[i].progress);
 		int ev = atomic_load(&shared->slot[i].event);
 
+		if (progress != watch->progress[i])
+			watch->quiet = 0;
 		watch->idle[i] += passed;
 		if (progress != watch->progress[i] || ev == EV_UNBORN || ev == EV_ENDED)
 			watch->idle[i] = 0;
@@ -373,7 +376,8 @@ static bool hangs(const struct watch *watch)
 			  seconds(watch->idle[i]));
 		print_task(atomic_load(&slot->pid), atomic_load(&slot->tid));
 	}
-	if (told || watch->unfinished < limit)
+	/* A scenario that completes a table may go on for a while when it is told to stop. */
+	if (told || watch->unfinished < (watch->quiet < limit ? 6 * limit : limit))
 		return told;
 
 	clear_progress();

@@ -1,0 +1,903 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vma_lock_stress: one reader parked in a VMA, and what then waits and what does not
+ *
+ * A few system calls hold the lock of one VMA for reading, and no other lock, for as long as the
+ * range they are given is large. Beside such a hold everything else has a definite place: calls
+ * that change the VMA wait until the hold ends, all others do not; and while one such writer
+ * waits, with mmap_lock held, faults in other VMAs still go through, and whatever needs
+ * mmap_lock does not.
+ *
+ * Times are compared with the hold, not with a clock: a call has waited if it ended when or after
+ * the hold did, and has not if it ended well before. A machine that is busy can make either look
+ * like the other, so a row is played again before it is a verdict. What the kernel gets wrong
+ * here, it gets wrong every time.
+ */
+#include "vma_lock_stress.h"
+
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef MADV_COLD
+#define MADV_COLD		20
+#endif
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE	23
+#endif
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL	102
+#define MADV_GUARD_REMOVE	103
+#endif
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE	0x100000
+#endif
+#ifndef UFFD_USER_MODE_ONLY
+#define UFFD_USER_MODE_ONLY	1
+#endif
+#ifndef SYS_mseal
+#define SYS_mseal		462
+#endif
+
+#define TAIL_PAGES	48		/* of the held VMA that the hold leaves alone */
+#define ROOM_PAGES	16		/* behind it, for it to grow into */
+#define HOLD_NS		(40 * NSEC_PER_MSEC)
+#define MIN_HOLD_NS	(8 * NSEC_PER_MSEC)
+#define TRIES		4
+#define ROW_PATIENCE	(5 * NSEC_PER_SEC)
+
+/* ---- the hold ---- */
+
+enum means { BY_GUARD, BY_ZEROPAGE };
+
+static const char *const means_names[] = {
+	[BY_GUARD] = "MADV_GUARD_INSTALL", [BY_ZEROPAGE] = "UFFDIO_ZEROPAGE",
+};
+
+struct hold {
+	enum means means;
+	size_t len;			/* of what is worked on; the tail follows */
+	unsigned char *base;
+	int uffd;
+	bool removing;
+	atomic_int go, begun, done;
+	atomic_ulong from, to;		/* ns; there are no long holds on 32 bits */
+	bool failed;
+};
+
+static struct hold hold;
+
+static unsigned char *tail(unsigned int page)
+{
+	return hold.base + hold.len + page * page_size;
+}
+
+static bool open_hold_uffd(struct hold *h)
+{
+	struct uffdio_register reg = {
+		.range = { .start = (uintptr_t)h->base, .len = h->len + TAIL_PAGES * page_size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	struct uffdio_api api = { .api = UFFD_API };
+
+	h->uffd = syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	return h->uffd >= 0 && !ioctl(h->uffd, UFFDIO_API, &api) &&
+	       !ioctl(h->uffd, UFFDIO_REGISTER, &reg);
+}
+
+/*
+ * The held VMA: a long part for the hold, and a tail that was read, so that a store there is a
+ * fault of a page that is present (which userfaultfd lets pass), and that has an anon_vma.
+ */
+static bool map_held(struct hold *h)
+{
+	size_t size = h->len + (TAIL_PAGES + ROOM_PAGES) * page_size;
+	unsigned int i;
+
+	h->uffd = -1;
+	h->base = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (h->base == MAP_FAILED)
+		return false;
+	munmap(h->base + h->len + TAIL_PAGES * page_size, ROOM_PAGES * page_size);
+	madvise(h->base, h->len, MADV_NOHUGEPAGE);
+	madvise(h->base + h->len, TAIL_PAGES * page_size, MADV_NOHUGEPAGE);
+	for (i = 0; i < TAIL_PAGES; i++)
+		get((atomic_ulong *)(h->base + h->len + i * page_size));
+	set((atomic_ulong *)(h->base + h->len), 1);
+	h->removing = false;
+	return h->means != BY_ZEROPAGE || open_hold_uffd(h);
+}
+
+static void unmap_held(struct hold *h)
+{
+	munmap(h->base, h->len + (TAIL_PAGES + ROOM_PAGES) * page_size);
+	if (h->uffd >= 0)
+		close(h->uffd);
+}
+
+static void do_hold(struct hold *h)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = (uintptr_t)h->base, .len = h->len },
+	};
+
+	atomic_store(&h->from, now_ns());
+	atomic_store(&h->begun, 1);
+	if (h->means == BY_GUARD)
+		h->failed = madvise(h->base, h->len,
+				    h->removing ? MADV_GUARD_REMOVE : MADV_GUARD_INSTALL);
+	else
+		h->failed = ioctl(h->uffd, UFFDIO_ZEROPAGE, &zero);
+	atomic_store(&h->to, now_ns());
+	atomic_store(&h->done, 1);
+}
+
+/* ---- calls beside it ---- */
+
+/* What a call finds: the tail of the held VMA, and two VMAs beside it. */
+static unsigned char *other, *fresh;
+
+struct beside;
+
+struct row {
+	const char *name;
+	bool waits;
+	void (*call)(struct beside *b);
+	bool needs_guard;	/* not with a tail that userfaultfd watches */
+};
+
+struct beside {
+	const struct row *row;
+	atomic_int go, done;
+	atomic_ulong from, to;		/* ns; there are no long holds on 32 bits */
+	int error;
+	int tid;
+};
+
+#define CALL(name, expr)				\
+static void call_##name(struct beside *b)		\
+{							\
+	b->error = (expr) ? errno : 0;			\
+}
+
+static bool store_to(unsigned char *page)
+{
+	set((atomic_ulong *)page, 1);
+	return false;
+}
+
+static bool map_at(unsigned char *addr, int how)
+{
+	return mmap(addr, page_size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | how, -1, 0) == MAP_FAILED;
+}
+
+static bool do_fork(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	return pid < 0 || waitpid(pid, NULL, 0) != pid;
+}
+
+static bool read_maps(void)
+{
+	char buf[4096];
+	int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return true;
+	while (read(fd, buf, sizeof(buf)) > 0)
+		;
+	close(fd);
+	return false;
+}
+
+static bool register_page(unsigned char *addr)
+{
+	struct uffdio_register reg = {
+		.range = { .start = (uintptr_t)addr, .len = page_size },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
+	struct uffdio_api api = { .api = UFFD_API };
+	bool bad;
+
+	bad = fd < 0 || ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &reg);
+	if (fd >= 0)
+		close(fd);
+	return bad;
+}
+
+CALL(protect_ro, mprotect(tail(8), page_size, PROT_READ))
+CALL(protect_exec, mprotect(tail(8), page_size, PROT_READ | PROT_WRITE | PROT_EXEC))
+CALL(unmap_last, munmap(tail(TAIL_PAGES - 1), page_size))
+CALL(unmap_all, munmap(hold.base, hold.len + TAIL_PAGES * page_size))
+CALL(map_fixed, map_at(tail(8), MAP_FIXED))
+CALL(map_adjacent, map_at(tail(TAIL_PAGES), MAP_FIXED_NOREPLACE))
+CALL(shrink, mremap(tail(40), 8 * page_size, 4 * page_size, 0) == MAP_FAILED)
+CALL(grow, mremap(tail(40), 8 * page_size, 10 * page_size, 0) == MAP_FAILED)
+CALL(move, mremap(tail(30), page_size, page_size, MREMAP_MAYMOVE | MREMAP_FIXED,
+		  other + 64 * page_size) == MAP_FAILED)
+CALL(lock, mlock(tail(20), page_size))
+CALL(advise_random, madvise(tail(8), page_size, MADV_RANDOM))
+CALL(advise_dontfork, madvise(tail(8), page_size, MADV_DONTFORK))
+CALL(advise_dontdump, madvise(tail(8), page_size, MADV_DONTDUMP))
+CALL(seal, syscall(SYS_mseal, tail(8), page_size, 0))
+CALL(fork, do_fork())
+CALL(register, register_page(tail(8)))
+CALL(store, store_to(tail(10)))
+CALL(drop, madvise(tail(20), page_size, MADV_DONTNEED))
+CALL(populate, madvise(tail(9), page_size, MADV_POPULATE_WRITE))
+CALL(cold, madvise(tail(20), page_size, MADV_COLD))
+CALL(map_elsewhere, map_at(NULL, 0))
+CALL(protect_other, mprotect(other + 8 * page_size, page_size, PROT_READ))
+CALL(unmap_other, munmap(other + 30 * page_size, page_size))
+CALL(store_other, store_to(other + 40 * page_size))
+CALL(store_fresh, store_to(fresh))
+CALL(maps, read_maps())
+
+static const struct row rows[] = {
+	{ "mprotect of a page, read-only", true, call_protect_ro, false },
+	{ "mprotect of a page, executable", true, call_protect_exec, false },
+	{ "munmap of the last page", true, call_unmap_last, false },
+	{ "munmap of all", true, call_unmap_all, false },
+	{ "mmap MAP_FIXED inside", true, call_map_fixed, false },
+	{ "mmap behind it that merges", true, call_map_adjacent, true },
+	{ "mremap shrink", true, call_shrink, false },
+	{ "mremap grow", true, call_grow, true },
+	{ "mremap of a page to elsewhere", true, call_move, false },
+	{ "mlock of a page", true, call_lock, false },
+	{ "MADV_RANDOM", true, call_advise_random, false },
+	{ "MADV_DONTFORK", true, call_advise_dontfork, false },
+	{ "MADV_DONTDUMP", true, call_advise_dontdump, false },
+	{ "mseal of a page", true, call_seal, false },
+	{ "fork", true, call_fork, false },
+	{ "UFFDIO_REGISTER of a page", true, call_register, true },
+	{ "fault in the same VMA", false, call_store, false },
+	{ "MADV_DONTNEED in the same VMA", false, call_drop, false },
+	{ "MADV_POPULATE_WRITE in the same VMA", false, call_populate, false },
+	{ "MADV_COLD in the same VMA", false, call_cold, false },
+	{ "mmap elsewhere", false, call_map_elsewhere, false },
+	{ "mprotect of another VMA", false, call_protect_other, false },
+	{ "munmap of another VMA", false, call_unmap_other, false },
+	{ "read of /proc/self/maps", false, call_maps, false },
+};
+
+/* While the hold goes on and a writer waits for its end. */
+static const struct row bystanders[] = {
+	{ "fault in the held VMA", true, call_store, false },
+	{ "fault in another VMA that has an anon_vma", false, call_store_other, false },
+	{ "first fault in a VMA without an anon_vma", true, call_store_fresh, false },
+	{ "MADV_DONTNEED in the held VMA", true, call_drop, false },
+	{ "read of /proc/self/maps", true, call_maps, false },
+	{ "mmap elsewhere", true, call_map_elsewhere, false },
+};
+
+static const struct row the_writer = {
+	"mprotect of a page in the held VMA", true, call_protect_exec, false,
+};
+
+/* ---- threads that wait for their turn ---- */
+
+static atomic_int finish;
+
+static void holder_main(struct worker *w)
+{
+	for (;;) {
+		while (!atomic_load(&hold.go) && !atomic_load(&finish)) {
+			add(&w->slot->progress, 1);
+			nap(50 * NSEC_PER_USEC);
+		}
+		if (atomic_load(&finish))
+			return;
+		atomic_store(&hold.go, 0);
+		now_in(w, EV_HOLD);
+		do_hold(&hold);
+		done_with(w, EV_HOLD, hold.to - hold.from);
+	}
+}
+
+static void caller_main(struct worker *w)
+{
+	struct beside *b = w->arg;
+
+	b->tid = own_tid();
+	for (;;) {
+		while (!atomic_load(&b->go) && !atomic_load(&finish)) {
+			add(&w->slot->progress, 1);
+			nap(50 * NSEC_PER_USEC);
+		}
+		if (atomic_load(&finish))
+			return;
+		atomic_store(&b->go, 0);
+		now_in(w, EV_WAITER);
+		atomic_store(&b->from, now_ns());
+		errno = 0;
+		b->row->call(b);
+		atomic_store(&b->to, now_ns());
+		done_with(w, EV_WAITER, b->to - b->from);
+		atomic_store(&b->done, 1);
+	}
+}
+
+static bool ends_in_time(const atomic_int *done)
+{
+	uint64_t until = now_ns() + ROW_PATIENCE;
+
+	while (!atomic_load(done)) {
+		if (now_ns() > until)
+			return false;
+		nap(50 * NSEC_PER_USEC);
+	}
+	return true;
+}
+
+static void start_hold(void)
+{
+	atomic_store(&hold.begun, 0);
+	atomic_store(&hold.done, 0);
+	atomic_store(&hold.go, 1);
+	while (!atomic_load(&hold.begun))
+		nap(20 * NSEC_PER_USEC);
+	/* Into the call, past the lookup and the lock. */
+	nap(NSEC_PER_MSEC);
+}
+
+static void start_call(struct beside *b, const struct row *row)
+{
+	b->row = row;
+	atomic_store(&b->done, 0);
+	atomic_store(&b->go, 1);
+}
+
+/* ---- is there a hold, and how long must it be ---- */
+
+/*
+ * Behaviour, not version numbers: a hold is one if mprotect() of another VMA goes through beside
+ * it, for then it holds no mmap_lock, and mprotect() of the held one does not.
+ */
+static bool hold_works(struct beside *b)
+{
+	static const struct row other_row = { "", false, call_protect_other, false };
+	bool beside_free, beside_held;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (!map_held(&hold))
+			return false;
+		start_hold();
+		start_call(b, i ? &the_writer : &other_row);
+		if (!ends_in_time(&b->done) || !ends_in_time(&hold.done))
+			return false;
+		unmap_held(&hold);
+		if (hold.failed)
+			return false;
+		if (!i)
+			beside_free = b->to + (hold.to - hold.from) / 4 < hold.to;
+		else
+			beside_held = b->to + (hold.to - hold.from) / 4 >= hold.to;
+		mprotect(other + 8 * page_size, page_size, PROT_READ | PROT_WRITE);
+	}
+	return beside_free && beside_held;
+}
+
+/* Every GiB takes page tables of 2 MiB. */
+static size_t longest_hold(void)
+{
+	return (size_t)opt.memory_mib / 8 << 30;
+}
+
+/* What was long enough on a busy machine may be short on an idle one, and the reverse. */
+static void adapt_hold(void)
+{
+	if (hold.to - hold.from < HOLD_NS / 2 && hold.len < longest_hold())
+		hold.len *= 2;
+	else if (hold.to - hold.from > 4 * HOLD_NS && hold.len > (size_t)1 << 26)
+		hold.len /= 2;
+}
+
+static bool find_hold(struct beside *b)
+{
+	size_t most = longest_hold();
+	int means, tries;
+
+	if (sizeof(long) < 8)
+		no_setup("the address space is too small for a long hold", 0);
+	for (means = BY_GUARD; means <= BY_ZEROPAGE; means++) {
+		hold.means = means;
+		hold.len = (size_t)1 << 28;
+		for (tries = 0; tries < 12 && hold.len < most; tries++) {
+			if (!map_held(&hold)) {
+				tries = 99;
+				continue;
+			}
+			start_hold();
+			if (!ends_in_time(&hold.done))
+				return false;
+			unmap_held(&hold);
+			if (hold.failed)
+				break;
+			if (hold.to - hold.from >= HOLD_NS)
+				break;
+			hold.len *= 2;
+		}
+		if (!hold.failed && tries < 99 && hold.to - hold.from >= MIN_HOLD_NS &&
+		    (hold_works(b) || hold_works(b)))
+			return true;
+	}
+	return false;
+}
+
+/* ---- which calls wait for a reader ---- */
+
+static bool judge_row(const struct row *row, uint64_t from, uint64_t to, bool *usable)
+{
+	uint64_t length = hold.to - hold.from, slack = length / 4;
+
+	if (opt.sabotage == SAB_NO_WAIT && row->waits)
+		to = from + 1;
+	if (opt.sabotage == SAB_WAITS && !row->waits)
+		to = hold.to;
+	/* The call must have come while half of the hold was still ahead. */
+	*usable = from + length / 2 < hold.to;
+	return row->waits ? to + slack >= hold.to : to + slack < hold.to;
+}
+
+static const char *describe(const struct row *row)
+{
+	return row->waits ? "to wait for the end of the hold" : "to go on beside the hold";
+}
+
+static void play_row(struct worker *w, struct beside *b, const struct row *row)
+{
+	unsigned int wrong = 0, i;
+	bool usable = false, right = false;
+
+	for (i = 0; i < 3 * TRIES && wrong < TRIES && !(usable && right); i++) {
+		if (!map_held(&hold))
+			no_setup("cannot map the held VMA", errno);
+		start_hold();
+		start_call(b, row);
+		if (!ends_in_time(&b->done) || !ends_in_time(&hold.done)) {
+			check_err("%s beside a hold by %s: expected an end within %llu s: found none",
+				  row->name, means_names[hold.means],
+				  (unsigned long long)(ROW_PATIENCE / NSEC_PER_SEC));
+			_exit(CHILD_DONE);
+		}
+		right = judge_row(row, b->from, b->to, &usable);
+		unmap_held(&hold);
+		adapt_hold();
+		wrong += usable && !right;
+		/* As it was before. */
+		mmap(other + 30 * page_size, page_size, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		mprotect(other + 8 * page_size, page_size, PROT_READ | PROT_WRITE);
+		/* A call that this kernel or container does not know tells nothing. */
+		if (b->error)
+			return;
+		add(&w->slot->progress, 1);
+	}
+	add(&w->slot->count[CNT_BRACKETED], usable || wrong);
+	if (wrong == TRIES)
+		check_err("a reader holds a VMA for %.1f ms (%s): %s: expected %s: found an end after %.3f ms, %.3f ms %s that of the hold",
+			  (hold.to - hold.from) / 1e6, means_names[hold.means], row->name,
+			  describe(row), (b->to - b->from) / 1e6,
+			  (b->to > hold.to ? b->to - hold.to : hold.to - b->to) / 1e6,
+			  b->to > hold.to ? "after" : "before");
+}
+
+static void map_neighbours(void)
+{
+	other = mmap(NULL, 256 * page_size, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	fresh = mmap(NULL, 8 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		     0);
+	if (other == MAP_FAILED || fresh == MAP_FAILED)
+		no_setup("no memory for the VMAs beside the held one (ulimit -v?)", errno);
+	/* Guards on both sides keep them from merging with anything. */
+	mprotect(other, page_size, PROT_NONE);
+	mprotect(other + 255 * page_size, page_size, PROT_NONE);
+	set((atomic_ulong *)(other + 5 * page_size), 1);
+}
+
+static struct beside *new_caller(const struct scenario *s, unsigned int index)
+{
+	struct beside *b = calloc(1, sizeof(*b));
+	struct worker *w;
+
+	if (!b)
+		no_setup("no memory for a thread", errno);
+	w = new_worker(s, index ? ROLE_OTHER : ROLE_MUTATOR, index, "caller", caller_main);
+	w->arg = b;
+	return b;
+}
+
+static void end_holds(void)
+{
+	atomic_store(&finish, 1);
+	join_workers(ROLE_MUTATOR);
+	join_workers(ROLE_READER);
+	join_workers(ROLE_OTHER);
+}
+
+/* Rows that were never in time to be judged have shown nothing. */
+static void anything_judged(const struct worker *w)
+{
+	if (!get(&w->slot->count[CNT_BRACKETED]) && !atomic_load(&shared->violations))
+		no_setup("no hold was long enough to judge anything by", 0);
+}
+
+static __noreturn void no_hold(void)
+{
+	no_setup("this kernel has no way to hold a VMA lock alone for long", 0);
+}
+
+void waits_body(const struct scenario *s)
+{
+	struct worker *holder;
+	struct beside *b;
+	unsigned int i, rounds = 0;
+
+	map_neighbours();
+	holder = new_worker(s, ROLE_READER, 0, "holder", holder_main);
+	b = new_caller(s, 0);
+	start_workers();
+	if (!find_hold(b))
+		no_hold();
+
+	/* The whole table once, and again while there is time. */
+	do {
+		for (i = 0; i < ARRAY_SIZE(rows) && !(rounds && stopping()); i++) {
+			if (rows[i].needs_guard && hold.means != BY_GUARD)
+				continue;
+			play_row(holder, b, &rows[i]);
+		}
+		rounds++;
+	} while (!stopping());
+	snprintf(shared->note, sizeof(shared->note),
+		 "hold by %s over %zu MiB, %.1f ms; the table of %zu calls %u times",
+		 means_names[hold.means], hold.len >> 20, (hold.to - hold.from) / 1e6,
+		 ARRAY_SIZE(rows), rounds);
+	end_holds();
+	anything_judged(holder);
+}
+
+/* ---- who is kept waiting by a waiting writer ---- */
+
+static void play_bystanders(struct worker *w, struct beside *writer, struct beside **b,
+			    unsigned int *bad)
+{
+	bool usable, right, writer_waits;
+	unsigned int i;
+
+	munmap(fresh, 8 * page_size);
+	if (mmap(fresh, 8 * page_size, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+		no_setup("cannot map", errno);
+	madvise(other + 40 * page_size, page_size, MADV_DONTNEED);
+	if (!map_held(&hold))
+		no_setup("cannot map the held VMA", errno);
+
+	start_hold();
+	start_call(writer, &the_writer);
+	/* Until it has mmap_lock and waits. */
+	nap(2 * NSEC_PER_MSEC);
+	for (i = 0; i < ARRAY_SIZE(bystanders); i++)
+		start_call(b[i], &bystanders[i]);
+	if (!ends_in_time(&writer->done) || !ends_in_time(&hold.done)) {
+		check_err("a writer that waits for a hold of %.1f ms: expected an end within 5 s: found none",
+			  (hold.to - hold.from) / 1e6);
+		_exit(CHILD_DONE);
+	}
+	for (i = 0; i < ARRAY_SIZE(bystanders); i++) {
+		if (!ends_in_time(&b[i]->done)) {
+			check_err("a writer waited for a reader, both have ended: %s: expected an end within 5 s: found none",
+				  bystanders[i].name);
+			_exit(CHILD_DONE);
+		}
+	}
+	writer_waits = judge_row(&the_writer, writer->from, writer->to, &usable) && usable;
+	for (i = 0; i < ARRAY_SIZE(bystanders); i++) {
+		if (!writer_waits || writer->from > b[i]->from)
+			continue;
+		right = judge_row(&bystanders[i], b[i]->from, b[i]->to, &usable);
+		if (opt.sabotage == SAB_BYSTANDER)
+			right = bystanders[i].waits;
+		if (usable) {
+			add(&w->slot->count[CNT_BRACKETED], right);
+			bad[i] = right ? 0 : bad[i] + 1;
+		}
+	}
+	unmap_held(&hold);
+	adapt_hold();
+}
+
+void bystanders_body(const struct scenario *s)
+{
+	unsigned int i, bad[ARRAY_SIZE(bystanders)] = { 0 }, rounds = 0;
+	struct beside *writer, *b[ARRAY_SIZE(bystanders)];
+	struct worker *holder;
+
+	map_neighbours();
+	holder = new_worker(s, ROLE_READER, 0, "holder", holder_main);
+	writer = new_caller(s, 0);
+	for (i = 0; i < ARRAY_SIZE(bystanders); i++)
+		b[i] = new_caller(s, i + 1);
+	start_workers();
+	if (!find_hold(writer))
+		no_hold();
+
+	while (rounds < TRIES || !stopping()) {
+		play_bystanders(holder, writer, b, bad);
+		add(&holder->slot->progress, 1);
+		rounds++;
+		for (i = 0; i < ARRAY_SIZE(bystanders); i++) {
+			if (bad[i] < TRIES)
+				continue;
+			check_err("a reader holds a VMA (%s), a writer waits for it: %s: expected %s: found the contrary %u times in a row, last an end after %.3f ms of a hold of %.1f ms",
+				  means_names[hold.means], bystanders[i].name,
+				  describe(&bystanders[i]), bad[i], (b[i]->to - b[i]->from) / 1e6,
+				  (hold.to - hold.from) / 1e6);
+			bad[i] = 0;
+		}
+		if (atomic_load(&shared->violations))
+			break;
+	}
+	snprintf(shared->note, sizeof(shared->note),
+		 "hold by %s over %zu MiB, %.1f ms; %zu bystanders %u times",
+		 means_names[hold.means], hold.len >> 20, (hold.to - hold.from) / 1e6,
+		 ARRAY_SIZE(bystanders), rounds);
+	end_holds();
+	anything_judged(holder);
+}
+
+/* ---- a writer that is killed while it waits ---- */
+
+/* Before 7.2 no kernel lets fork() be killed there. */
+static bool fork_is_killable(void)
+{
+	unsigned int major, minor;
+	struct utsname un;
+
+	uname(&un);
+	return sscanf(un.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 7 || (major == 7 && minor >= 2));
+}
+
+static atomic_int forker_in;
+
+static int fork_in_sibling(void *arg)
+{
+	long pid;
+
+	(void)arg;
+	atomic_store(&forker_in, 1);
+	/* Not the library's fork(): this process shares the library's data with its parent. */
+	pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (!pid)
+		syscall(SYS_exit, 0);
+	atomic_store(&forker_in, 2);
+	syscall(SYS_exit, pid < 0);
+	return 0;
+}
+
+/* A process of its own, but in the same mm: its death leaves the reader alone. */
+static pid_t start_sibling(unsigned char *stack)
+{
+	atomic_store(&forker_in, 0);
+	return clone(fork_in_sibling, stack, CLONE_VM | SIGCHLD, NULL);
+}
+
+void fork_killed_body(const struct scenario *s)
+{
+	unsigned int rounds = 0, killed = 0, later = 0;
+	unsigned char *stack;
+	struct worker *holder;
+	struct beside *b;
+	uint64_t died;
+	pid_t pid;
+	int status;
+
+	map_neighbours();
+	stack = mmap(NULL, THREAD_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		     0);
+	if (stack == MAP_FAILED)
+		no_setup("no memory for a stack", errno);
+	/* A child has no use for any of it, and gets no copy of the long one. */
+	holder = new_worker(s, ROLE_READER, 0, "holder", holder_main);
+	b = new_caller(s, 0);
+	start_workers();
+	if (!find_hold(b))
+		no_hold();
+
+	while (rounds < TRIES || !stopping()) {
+		if (!map_held(&hold))
+			no_setup("cannot map the held VMA", errno);
+		madvise(hold.base, hold.len + TAIL_PAGES * page_size, MADV_DONTFORK);
+		start_hold();
+		pid = start_sibling(stack + THREAD_STACK - 64);
+		if (pid < 0)
+			no_setup("cannot start a process (ulimit -u?)", errno);
+		while (!atomic_load(&forker_in))
+			nap(20 * NSEC_PER_USEC);
+		nap(2 * NSEC_PER_MSEC);
+		if (opt.sabotage != SAB_KILL)
+			kill(pid, SIGKILL);
+		if (waitpid(pid, &status, 0) != pid)
+			no_setup("cannot wait for a process", errno);
+		died = now_ns();
+		if (!ends_in_time(&hold.done)) {
+			check_err("a forking process was killed beside a hold: expected the hold to end within 5 s: found none");
+			_exit(CHILD_DONE);
+		}
+		/* Only a fork() that was still under way when the signal came counts. */
+		if (atomic_load(&forker_in) == 1 || opt.sabotage == SAB_KILL) {
+			if (died + (hold.to - hold.from) / 4 < hold.to)
+				killed++;
+			else
+				later++;
+		}
+		/* Whoever went away must have left the VMA as it was: it faults and changes. */
+		start_call(b, &rows[0]);
+		if (!ends_in_time(&b->done)) {
+			check_err("a writer was killed while it waited: mprotect of the VMA: expected an end within 5 s: found none");
+			_exit(CHILD_DONE);
+		}
+		if (b->error)
+			check_err("a writer was killed while it waited: mprotect of the VMA: expected success: found %s",
+				  strerror(b->error));
+		store_to(tail(10));
+		unmap_held(&hold);
+		add(&holder->slot->count[CNT_BRACKETED], 1);
+		add(&holder->slot->progress, 1);
+		rounds++;
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+	if (fork_is_killable() && later > TRIES && !killed)
+		check_err("fork() waits for a reader: SIGKILL: expected it to end at once: found that it waited for the end of the hold, %u times of %u",
+			  later, killed + later);
+	snprintf(shared->note, sizeof(shared->note),
+		 "%u forks killed while they waited for a reader: %u ended at once, %u with the hold (before 7.2 all do)",
+		 killed + later, killed, later);
+	end_holds();
+}
+
+/* ---- guard regions and fork (h9) ---- */
+
+#define GUARD_PAGES	64
+
+static unsigned char *shared_pages;
+
+/* Beside a guard region that is being installed. */
+static void call_flip(struct beside *b)
+{
+	/* An even round of flags, so that the next round begins like this one. */
+	b->error = mprotect(shared_pages, GUARD_PAGES * page_size,
+			    PROT_READ | PROT_WRITE | PROT_EXEC) ? errno : 0;
+}
+
+static void call_advise(struct beside *b)
+{
+	b->error = madvise(shared_pages, GUARD_PAGES * page_size, MADV_RANDOM) ? errno : 0;
+}
+
+static const struct row flips[] = {
+	{ "mprotect", false, call_flip, false },
+	{ "madvise", false, call_advise, false },
+};
+
+static bool guard_is_there(struct worker *w, unsigned int page)
+{
+	probe(w, (unsigned long *)(shared_pages + page * page_size), false, 0);
+	return w->out != OUT_OK;
+}
+
+static atomic_ulong guard_round, guard_done;
+
+/* The other side of the race: it starts when the round does, and a little later. */
+static void flipper_main(struct worker *w)
+{
+	struct beside *b = w->arg;
+	unsigned long round = 0;
+	uint64_t until;
+
+	while (!atomic_load(&finish)) {
+		if (get(&guard_round) == round) {
+			sched_yield();
+			continue;
+		}
+		round = get(&guard_round);
+		add(&w->slot->progress, 1);
+		until = now_ns() + mix(opt.seed + round) % (10 * NSEC_PER_USEC);
+		while (round & 1 && now_ns() < until)
+			;
+		b->row = &flips[(round >> 1) % ARRAY_SIZE(flips)];
+		b->row->call(b);
+		add(&w->slot->done[EV_PROTECT_ALL], 1);
+		atomic_store(&guard_done, round);
+	}
+}
+
+static void guard_main(struct worker *w)
+{
+	unsigned long round = 0, lost = 0, forks = 0;
+	unsigned int page;
+	uint64_t until;
+	int status;
+	pid_t pid;
+
+	while (!stopping()) {
+		/* A new VMA, which knows of no guard regions. */
+		if (mmap(shared_pages, GUARD_PAGES * page_size, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) {
+			nap(NSEC_PER_MSEC);
+			continue;
+		}
+		round++;
+		page = mix(opt.seed + round) % GUARD_PAGES;
+		now_in(w, EV_GUARD);
+		atomic_store(&guard_round, round);
+		until = now_ns() + mix(opt.seed - round) % (10 * NSEC_PER_USEC);
+		while (!(round & 1) && now_ns() < until)
+			;
+		madvise(shared_pages + page * page_size, page_size, MADV_GUARD_INSTALL);
+		while (get(&guard_done) != round && !stopping()) {
+			if (cpus < 2)
+				sched_yield();
+		}
+		add(&w->slot->count[CNT_BRACKETED], 1);
+		if (opt.sabotage == SAB_GUARD)
+			madvise(shared_pages + page * page_size, page_size, MADV_GUARD_REMOVE);
+		if (!guard_is_there(w, page))
+			check_err("page %u: MADV_GUARD_INSTALL returned, beside %s: load: expected SIGSEGV: found success",
+				  page, flips[(round >> 1) % ARRAY_SIZE(flips)].name);
+		pid = fork();
+		if (!pid)
+			_exit(guard_is_there(w, page) ? 0 : 1);
+		if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status)) {
+			forks++;
+			lost += WEXITSTATUS(status) == 1;
+		}
+		done_with(w, EV_GUARD, 0);
+	}
+	snprintf(shared->note, sizeof(shared->note),
+		 "guard regions installed beside a change of flags, %lu forks: gone from the child in %lu",
+		 forks, lost);
+	if (lost)
+		snprintf(shared->known, sizeof(shared->known),
+			 "known weakness of this kernel: a guard region installed beside mprotect() or madvise() is gone from a forked child (%s)",
+			 "flags read before the VMA is write-locked");
+}
+
+void guard_fork_body(const struct scenario *s)
+{
+	struct beside b = { 0 };
+	struct worker *w;
+
+	shared_pages = mmap(NULL, GUARD_PAGES * page_size, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared_pages == MAP_FAILED)
+		no_setup("no shared memory (ulimit -v?)", errno);
+	if (madvise(shared_pages, page_size, MADV_GUARD_INSTALL))
+		no_setup("the kernel has no guard regions in shared memory", errno);
+	new_worker(s, ROLE_READER, 0, "installer", guard_main);
+	w = new_worker(s, ROLE_MUTATOR, 0, "flipper", flipper_main);
+	w->arg = &b;
+	start_workers();
+	join_workers(ROLE_READER);
+	atomic_store(&finish, 1);
+	join_workers(ROLE_MUTATOR);
+}
