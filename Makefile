@@ -30,6 +30,7 @@ help:
 ## make compare KVER=6.12    the kernel's own tests on stock and ported: what differs
 ##                          (LTP_DIR=DIR: LTP's runtest/mm, too)
 ## make stress              the stress on this machine's kernel: needs only a C compiler
+## make report              draw a page of the newest results, or of RESULTS=DIR: report.html
 ## make install KDIR=       put the tests into a tree; make uninstall KDIR= takes them out
 ## make lint                the cheap checks of style alone
 ## make clean               remove results/ (the cache stays; see VMA_LOCK_CACHE)
@@ -60,6 +61,11 @@ bench:
 compare:
 	@scripts/compare.sh
 
+report:
+	@results="$(RESULTS)"; [ -n "$$results" ] || results=$$(ls -td results/*/ 2>/dev/null | head -n 1); \
+	[ -n "$$results" ] || { echo "there are no results yet: make run, or name them as RESULTS=DIR" >&2; exit 1; }; \
+	scripts/packages.sh report && scripts/page.py "$${results%/}"
+
 check:
 	@tests/check.sh
 
@@ -76,4 +82,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit coverage bench compare check lint stress install uninstall clean
+.PHONY: help run kunit coverage bench compare check lint stress install uninstall clean report

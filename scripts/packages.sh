@@ -3,7 +3,7 @@
 #
 # Install what the main job needs and this machine lacks.
 #
-#   packages.sh [GROUP...]    GROUP: run (default), check, coverage, compare
+#   packages.sh [GROUP...]    GROUP: run (default), check, coverage, compare, report
 #   packages.sh -n [GROUP...] only name what is missing; status 1 if anything is
 #
 # Needs root (or sudo) and apt for that; elsewhere it names the packages.
@@ -38,6 +38,7 @@ coverage lcov lcov
 compare libcap-dev /usr/include/sys/capability.h
 compare libnuma-dev /usr/include/numa.h
 compare liburcu-dev /usr/share/doc/liburcu-dev
+report python3-matplotlib /usr/lib/python3/dist-packages/matplotlib
 check shellcheck shellcheck
 check sparse sparse
 check git git
@@ -50,7 +51,7 @@ case ${1:-} in
 esac
 [ $# -gt 0 ] || set -- run
 for group; do
-	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage, compare"
+	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage, compare, report"
 done
 
 missing=$(printf '%s' "$packages" | while read -r group package proof; do

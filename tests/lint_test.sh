@@ -57,7 +57,9 @@ for cc in gcc clang; do
 	fi
 done
 
-check "the scripts compile (python)" python3 -c 'import ast,sys; ast.parse(open(sys.argv[1]).read())' scripts/report.py
+for script in scripts/*.py; do
+	check "$script compiles" python3 -c 'import ast,sys; ast.parse(open(sys.argv[1]).read())' "$script"
+done
 
 # Every script says how it is used, and refuses what it does not know.
 for script in scripts/*.sh; do
