@@ -12,49 +12,19 @@
 # that was unpacked once is used again without asking the network.
 
 . "$(dirname -- "$0")/lib.sh"
+. "$(dirname -- "$0")/debian.sh"
 
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org}
 apt_dir=$cache_dir/apt
 source_dir=$cache_dir/source
+instead="pass your own tree, KDIR=/path/to/linux"
 
 need_apt() {
-	command -v apt-get >/dev/null 2>&1 ||
-		die "no apt here to fetch a kernel source with: pass your own tree, KDIR=/path/to/linux"
+	debian_need_apt "a kernel source" "$instead"
 }
 
 update() {
-	[ -r "$keyring" ] ||
-		die "$keyring is missing (package debian-archive-keyring): install it, or pass KDIR=/path/to/linux"
-	mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial" "$apt_dir/state" "$apt_dir/none" ||
-		die "cannot write to the cache $cache_dir"
-	{
-		for _suite in sid forky trixie-backports bookworm-backports; do
-			echo "deb [signed-by=$keyring] $mirror/debian $_suite main"
-		done
-		for _suite in trixie-security bookworm-security; do
-			echo "deb [signed-by=$keyring] $mirror/debian-security $_suite main"
-		done
-	} >"$apt_dir/sources.list"
-	cat >"$apt_dir/apt.conf" <<-EOF
-		Dir::Etc::SourceList "$apt_dir/sources.list";
-		Dir::Etc::SourceParts "-";
-		Dir::Etc::Preferences "-";
-		Dir::Etc::PreferencesParts "$apt_dir/none";
-		Dir::State "$apt_dir/state";
-		Dir::State::Lists "$apt_dir/lists";
-		Dir::State::Status "/dev/null";
-		Dir::Cache "$apt_dir/cache";
-		APT::Sandbox::User "$(id -un)";
-		Acquire::Retries "2";
-		Acquire::http::Timeout "30";
-	EOF
-	# The lists of the last hours are good enough.
-	[ -z "$(find "$apt_dir/updated" -mmin -720 2>/dev/null)" ] || return 0
-	phase "$apt_dir/update.log" "asking Debian for kernel sources" \
-		apt-get -c "$apt_dir/apt.conf" --error-on=any update ||
-		die "no answer from Debian's archive ($(grep '^[EW]:' "$apt_dir/update.log" | tail -n 1)): check the network, or pass KDIR=/path/to/linux"
-	touch "$apt_dir/updated"
+	debian_update "$apt_dir" "kernel sources" "$instead" \
+		sid forky trixie-backports bookworm-backports trixie-security bookworm-security
 }
 
 # available: lines "VERSION PACKAGE-VERSION", newest first.
