@@ -19,7 +19,8 @@
 #                                instead of the repository's own DIR
 #   patch PATCH                  a patch, without fuzz
 #   exports LIST                 FILE SYMBOL: exported to KUnit's modules
-#   cocci RULE FILE...           a semantic patch, which must change each FILE
+#   cocci RULE FILE...           a semantic patch, which must change each FILE, and
+#                                put there once what its lines "// once TEXT" say
 #
 # Everything is prepared and checked beside the tree first: a tree that does not
 # fit is left as it was.
@@ -127,6 +128,11 @@ do_cocci() {
 		die "${1#"$repo_dir/"} does not work on $2 of $tree (Linux $(kernel_release "$tree")): $(grep -v '^$' "$work/cocci.out" | tail -n 1)"
 	! cmp -s "$work/before-cocci" "$stage/$2" ||
 		die "${1#"$repo_dir/"} matches nothing in $2 of $tree (Linux $(kernel_release "$tree")): adapt the rule to this kernel"
+	sed -n 's,^// once ,,p' "$1" | while read -r _text; do
+		_times=$(grep -cF -e "$_text" "$stage/$2")
+		[ "$_times" -eq 1 ] ||
+			die "${1#"$repo_dir/"} put '$_text' $_times times into $2 of $tree (Linux $(kernel_release "$tree")), not once: adapt the rule to this kernel"
+	done
 }
 
 # apply PORT: turn the stage into the installed state, whatever state it is in.

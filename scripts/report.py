@@ -6,9 +6,10 @@
 
 Reads RESULTS_DIR/stages, a line a stage with five fields between tabs: name,
 kind (build, kunit or kselftest), exit status, seconds, log (a file of that
-directory: a raw console, or TAP); the logs; RESULTS_DIR/kernel, the kernel's
-full version; the configurations RESULTS_DIR/*.config. The results in the logs
-are parsed by the kernel TREE's own tools/testing/kunit.
+directory: a raw console, or TAP); the logs; RESULTS_DIR/NAME.json, what the
+stress of a stage wrote; RESULTS_DIR/kernel, the kernel's full version; the
+configurations RESULTS_DIR/*.config. The results in the logs are parsed by the
+kernel TREE's own tools/testing/kunit.
 
 Writes RESULTS_DIR/summary.txt (and the same to stdout), summary.json and
 junit.xml, each complete or not at all.
@@ -43,6 +44,8 @@ TAP_RESULT = re.compile(r'^((?:# )*)(ok|not ok) (\d+) ?(?:- )?(.*)$')
 TAP_PLAN = re.compile(r'^1\.\.(\d+)(?: # SKIP ?(.*))?')
 ANY_RESULT = re.compile(r'^[# ]*(ok|not ok) \d+ ?(?:- )?([^#]*)(?:# SKIP ?(.*))?')
 GUEST = 'vma-lock guest: '
+# Of a kernel that counts the transitions of its lock: since the boot, on a line.
+TRANSITIONS = re.compile(r'(?:' + GUEST + r'|[# ]*vma_lock_branches_total: )transitions:?((?: [A-Z]\d \d+)+)$')
 
 # How a kernel begins to complain; the first that fits names the kind. It does so
 # at the beginning of a line, where what a test says has a # or spaces.
@@ -116,6 +119,8 @@ class Stage:
 	# What the stress reached, a scenario a row, and its other diagnostics.
 	stress: Dict[str, Dict[str, Any]] = dataclasses.field(default_factory=dict)
 	diagnostics: List[str] = dataclasses.field(default_factory=list)
+	# How often the lock took each of its transitions: in each scenario, and in all.
+	transitions: Dict[str, Dict[str, int]] = dataclasses.field(default_factory=dict)
 
 	def count(self, status: str) -> int:
 		return sum(case.status == status for case in self.cases)
@@ -381,6 +386,27 @@ def note_stress(stage: Stage, lines: List[str]) -> None:
 			row[name] = int(value)
 
 
+def read_transitions(stage: Stage, lines: List[str], results: str) -> None:
+	"""Take the counts of the lock's transitions, from the stress's JSON and from the log."""
+	path = os.path.join(results, stage.name + '.json')
+	if stage.kind == 'kselftest' and os.path.exists(path):
+		try:
+			with open(path, encoding='utf-8') as file:
+				scenarios = json.load(file)['scenarios']
+			for scenario in scenarios:
+				counts = scenario.get('transitions', {})
+				if counts.get('source') == 'counted':
+					stage.transitions[scenario['name']] = {
+						name: count for name, count in counts.items() if name != 'source'}
+		except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+			stage.problems.append(f'{stage.name}.json is not what the stress writes: {error!r}')
+	for line in lines:
+		total = TRANSITIONS.match(line)
+		if total:
+			words = total[1].split()
+			stage.transitions['all since the boot'] = dict(zip(words[::2], map(int, words[1::2])))
+
+
 def read_kselftest(stage: Stage, parser: TreeParser, lines: List[str]) -> None:
 	found = documents(lines)
 	if not found:
@@ -440,6 +466,7 @@ def judge(stage: Stage, parser: TreeParser, results: str) -> None:
 		add_parsed(stage, parser, lines)
 	else:
 		read_kselftest(stage, parser, lines)
+	read_transitions(stage, lines, results)
 	locate(stage, lines)
 	if not stage.status or stage.failures():
 		return
@@ -553,6 +580,16 @@ def summary(kernel: str, configs: List[str], stages: List[Stage], results: str) 
 			yield from table([['scenario'] + [title for _, title in columns]] +
 					 [[name] + [str(row.get(key, '-')) for key, _ in columns]
 					  for name, row in stage.stress.items()])
+
+	for stage in stages:
+		if not stage.transitions:
+			continue
+		yield ''
+		yield f'Transitions of the lock: {stage.name}'
+		names = list(dict.fromkeys(name for counts in stage.transitions.values() for name in counts))
+		yield from table([['scenario'] + names] +
+				 [[scenario] + [str(counts.get(name, '-')) for name in names]
+				  for scenario, counts in stage.transitions.items()])
 
 	yield ''
 	yield f'Results: {results}'

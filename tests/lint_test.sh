@@ -37,7 +37,7 @@ explained() {
 }
 
 if tree=$("$scripts/kernel-source.sh" 2>"$tmp/source.err"); then
-	grep -E '^(mm|tools|scripts/standalone)/.*[.][ch]$' "$tmp/files" >"$tmp/c-files"
+	grep -E '^(mm|tools|port|scripts/standalone)/.*[.][ch]$' "$tmp/files" >"$tmp/c-files"
 	while read -r file; do
 		# It leaves a file of its own where it is started.
 		check "checkpatch --strict $file" sh -c 'cd "$1" && shift && exec perl "$@"' sh "$tmp" \
