@@ -8,7 +8,7 @@ TIME ?= 15
 # What is set is for the scripts; what is empty is not there at all: the kernel's
 # own make takes an empty ARCH for a name.
 $(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS\
-		PORT FIXES COVERAGE LAYERS KERNELS ROUNDS VMAS LTP_DIR,\
+		PORT FIXES COVERAGE LAYERS KERNELS ROUNDS VMAS LTP_DIR,\, NOISE,\
 	$(if $($v),$(eval export $v),$(eval unexport $v)))
 
 .DEFAULT_GOAL := help
@@ -44,6 +44,7 @@ help:
 ##                          suites ('vma_lock.*wait*'); STRICT=1 known weaknesses fail
 ## PORT=1 FIXES=1 COVERAGE=1   what goes into the kernel: 6.12's ported lock, the fixes for
 ##                          7.x, a counter in every branch (LAYERS= names them, as in port/)
+## NOISE=1                  Debian's stress-ng disturbs the stress in the guest
 ## RESULTS=DIR              results folder (default results/DATE-VERSION)
 ## VMA_LOCK_CACHE=DIR       sources and builds (default ~/.cache/vma-lock, about 8 GiB)
 run:

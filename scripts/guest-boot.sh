@@ -3,7 +3,7 @@
 #
 # Boot the kselftest in a guest, and say how that ended.
 #
-#   [CPUS=2] [MEM=1024] [QUIET=150] [COUNT=1] [APPEND=...] guest-boot.sh KERNEL IMAGE LOG [TIMEOUT]
+#   [CPUS=2] [MEM=1024] [QUIET=150] [COUNT=1] [APPEND=...] guest-boot.sh KERNEL IMAGE LOG [TIMEOUT], [JSON=FILE]
 #
 # Reads KERNEL, an x86_64 bzImage, and IMAGE, made by guest-image.sh. Writes LOG,
 # the guest's console, as it comes. The guest has CPUS processors and MEM MiB; it
@@ -17,6 +17,10 @@
 # With KVM where kvm-works.sh finds it working, else emulated. With COUNT=1 emulated
 # in any case, with one processor, whose clock ticks once an instruction (QEMU's
 # -icount), for what is to be counted and not timed. Exit status: 0 the
+# With JSON=FILE the guest hands out through a second serial port what the stress
+# writes as JSON; FILE is there only if that was something.
+#
+# With KVM where kvm-works.sh finds it working, else emulated. Exit status: 0 the
 # test passed, 4 it was skipped, 1 anything else, with the reason and the end of
 # the log on stderr.
 
@@ -65,6 +69,12 @@ need qemu-system-x86_64 qemu-system-x86
 need setpriv util-linux
 mkdir -p "$(dirname -- "$log")" || die "cannot create $(dirname -- "$log")"
 : >"$log" || die "cannot write $log"
+json=${JSON:-}
+if [ -n "$json" ]; then
+	rm -f "$json"
+	: >"$json.new" || die "cannot write $json"
+	on_exit "rm -f '$json.new'"
+fi
 
 if [ -n "${COUNT:-}" ]; then
 	accel=tcg,thread=single
@@ -78,7 +88,7 @@ fi
 setsid setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" "$@" -nodefaults -nographic \
 	-no-reboot -smp "$cpus" -m "$mem" -bios qboot.rom -kernel "$kernel" -initrd "$image" \
 	-append "console=ttyS0 panic=-1 reboot=t kunit.enable=0 printk.time=1 ${APPEND:-}" \
-	-serial stdio </dev/null >"$log" 2>&1 &
+	-serial stdio ${json:+-serial "file:$json.new"} </dev/null >"$log" 2>&1 &
 qemu=$!
 # One process, with nothing to save; pdeathsig is for the case that this script
 # is killed without a chance to do it.
@@ -114,6 +124,8 @@ wait "$qemu" 2>/dev/null
 qemu_status=$?
 [ ! -t 2 ] || printf '\r\033[K' >&2
 note "$text: ended after $(elapsed $(($(date +%s) - start)))"
+
+[ -z "$json" ] || [ ! -s "$json.new" ] || mv -- "$json.new" "$json"
 
 panic=$(last_of 'Kernel panic - not syncing')
 oops=$(last_of 'Oops: |BUG: unable to handle|general protection fault|kernel BUG at')
