@@ -8,7 +8,7 @@ TIME ?= 15
 # What is set is for the scripts; what is empty is not there at all: the kernel's
 # own make takes an empty ARCH for a name.
 $(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS\
-		PORT FIXES COVERAGE LAYERS KERNELS ROUNDS VMAS LTP_DIR,\, NOISE,\
+		PORT FIXES COVERAGE LAYERS KERNELS ROUNDS VMAS LTP_DIR,\, NOISE,\, NOISE, BY_HAND,\
 	$(if $($v),$(eval export $v),$(eval unexport $v)))
 
 .DEFAULT_GOAL := help
@@ -30,6 +30,8 @@ help:
 ## make compare KVER=6.12    the kernel's own tests on stock and ported: what differs
 ##                          (LTP_DIR=DIR: LTP's runtest/mm, too)
 ## make stress              the stress on this machine's kernel: needs only a C compiler
+## make peers               the stress beside stress-ng and the kernel's own programs, on a
+##                          kernel that counts the transitions of the lock (TIME= seconds each)
 ## make report              draw a page of the newest results, or of RESULTS=DIR: report.html
 ## make install KDIR=       put the tests into a tree; make uninstall KDIR= takes them out
 ## make lint                the cheap checks of style alone
@@ -62,6 +64,9 @@ bench:
 compare:
 	@scripts/compare.sh
 
+peers:
+	@COVERAGE=1 STAGES=peers scripts/run.sh
+
 report:
 	@results="$(RESULTS)"; [ -n "$$results" ] || results=$$(ls -td results/*/ 2>/dev/null | head -n 1); \
 	[ -n "$$results" ] || { echo "there are no results yet: make run, or name them as RESULTS=DIR" >&2; exit 1; }; \
@@ -83,4 +88,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit coverage bench compare check lint stress install uninstall clean report
+.PHONY: help run kunit coverage bench compare check lint stress install uninstall clean report peers

@@ -237,6 +237,12 @@ build_dir() {
 	printf '%s/build/%s/%s\n' "$cache_dir" "$(basename "$1")" "$2"
 }
 
+# selftests_objects TREE: where selftests.sh has a tree's headers and objects.
+selftests_objects() {
+	printf '%s/selftests/%s-%s-%s\n' "$cache_dir" "$(kernel_version "$1")" "${ARCH:-$(uname -m)}" \
+		"$(CDPATH='' cd -- "$1" && pwd -P | tr -d '\n' | cksum | cut -d ' ' -f 1)"
+}
+
 # record_stage RESULTS NAME KIND STATUS SECONDS LOG: what report.py reads.
 record_stage() {
 	_results=$1

@@ -8,7 +8,8 @@
 # Environment: KDIR=TREE the user's own tree (only read) or KVER=VERSION one of
 # Debian's (default: the newest 7.x); STAGES="um x86_64 guest host" what to do
 # (also kunit: KUnit alone, on ARCH; matrix: KUnit everywhere; module: KUnit as
-# modules; coverage: of KUnit on UML); TIME=SECONDS of each stress (15); SEED=N of
+# modules; coverage: of KUnit on UML; peers: the stress beside others);
+# TIME=SECONDS of each stress (15); SEED=N of
 # the stress; RESULTS=DIR; CPUS, CONFIG, FILTER, STRICT as kunit.sh takes them;
 # LAYERS="LAYER..." what goes into the kernel besides the tests (overlay.sh), PORT=1,
 # FIXES=1 and COVERAGE=1 being short for port, fixes and coverage.
@@ -29,8 +30,8 @@ arch=${ARCH:-um}
 unset ARCH
 for stage in $stages; do
 	case $stage in
-	coverage | kunit | matrix | module | um | x86_64 | guest | host) ;;
-	*) die "STAGES=$stages: '$stage' is none of coverage, kunit, matrix, module, um, x86_64, guest, host" ;;
+	coverage | kunit | matrix | module | um | x86_64 | guest | host | peers) ;;
+	*) die "STAGES=$stages: '$stage' is none of coverage, kunit, matrix, module, um, x86_64, guest, host, peers" ;;
 	esac
 done
 time=${TIME:-15}
@@ -95,7 +96,7 @@ fi
 if wants um && has_vma_refcount "$tree"; then
 	"$repo_dir/scripts/kunit.sh" "$tree" "$results" um
 fi
-if wants x86_64 || wants guest; then
+if wants x86_64 || wants guest || wants peers; then
 	if wants x86_64 && has_vma_refcount "$tree"; then
 		build_only=
 	else
@@ -106,6 +107,9 @@ if wants x86_64 || wants guest; then
 fi
 if wants guest && [ -f "$results/kunit-x86_64.config" ]; then
 	"$repo_dir/scripts/stress-guest.sh" "$tree" "$results" "$time" ${SEED:+"$SEED"}
+fi
+if wants peers && [ -f "$results/kunit-x86_64.config" ]; then
+	"$repo_dir/scripts/peers.sh" "$tree" "$results" "$time"
 fi
 if wants host; then
 	"$repo_dir/scripts/stress-host.sh" "$results" "$time" ${SEED:+"$SEED"}

@@ -57,7 +57,7 @@ need "${CROSS_COMPILE:-}gcc" gcc
 mkdir -p "$(dirname -- "$2")" || die "cannot create $(dirname -- "$2")"
 out=$(CDPATH='' cd -- "$(dirname -- "$2")" && pwd -P)/$(basename -- "$2")
 
-objects=$cache_dir/selftests/$(kernel_version "$tree")-${ARCH:-$(uname -m)}-$(printf '%s' "$tree" | cksum | cut -d ' ' -f 1)
+objects=$(selftests_objects "$tree")
 mkdir -p "$objects/mk" "$objects/kselftest/mm" || die "cannot write to the cache $cache_dir"
 need_space "$objects" 50 "building the selftests"
 exec 9>"$objects/lock"
