@@ -8,7 +8,7 @@ TIME ?= 15
 # What is set is for the scripts; what is empty is not there at all: the kernel's
 # own make takes an empty ARCH for a name.
 $(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS\
-		PORT FIXES COVERAGE LAYERS KERNELS ROUNDS VMAS LTP_DIR,\, NOISE,\, NOISE, BY_HAND,\
+		PORT FIXES COVERAGE LAYERS NOISE BY_HAND KERNELS ROUNDS VMAS LTP_DIR,\
 	$(if $($v),$(eval export $v),$(eval unexport $v)))
 
 .DEFAULT_GOAL := help

@@ -3,7 +3,8 @@
 #
 # Boot the kselftest in a guest, and say how that ended.
 #
-#   [CPUS=2] [MEM=1024] [QUIET=150] [COUNT=1] [APPEND=...] guest-boot.sh KERNEL IMAGE LOG [TIMEOUT], [JSON=FILE]
+#   [CPUS=2] [MEM=1024] [QUIET=150] [COUNT=1] [APPEND=...] [JSON=FILE] \
+#       guest-boot.sh KERNEL IMAGE LOG [TIMEOUT]
 #
 # Reads KERNEL, an x86_64 bzImage, and IMAGE, made by guest-image.sh. Writes LOG,
 # the guest's console, as it comes. The guest has CPUS processors and MEM MiB; it
@@ -16,11 +17,9 @@
 #
 # With KVM where kvm-works.sh finds it working, else emulated. With COUNT=1 emulated
 # in any case, with one processor, whose clock ticks once an instruction (QEMU's
-# -icount), for what is to be counted and not timed. Exit status: 0 the
-# With JSON=FILE the guest hands out through a second serial port what the stress
-# writes as JSON; FILE is there only if that was something.
-#
-# With KVM where kvm-works.sh finds it working, else emulated. Exit status: 0 the
+# -icount), for what is to be counted and not timed. With JSON=FILE the guest hands
+# out through a second serial port what the stress writes as JSON; FILE is there
+# only if that was something. Exit status: 0 the
 # test passed, 4 it was skipped, 1 anything else, with the reason and the end of
 # the log on stderr.
 

@@ -41,7 +41,7 @@ version=$(apt_cache madison stress-ng | awk '{ print $3; exit }')
 partial=$dir.partial
 on_exit "rm -rf '$partial'"
 rm -rf "$partial"
-mkdir -p "$partial/deb" "$partial/root" || die "cannot create $partial"
+mkdir -p "$partial/deb" "$partial/unpacked" || die "cannot create $partial"
 
 # depends PACKAGE...: what they depend on, a name a line.
 depends() {
@@ -50,13 +50,13 @@ depends() {
 }
 
 loader() {
-	find "$partial/root/" -name 'ld-linux*.so.*' ! -type d | head -n 1
+	find "$partial/unpacked/" -name 'ld-linux*.so.*' ! -type d | head -n 1
 }
 
 # libraries [FILTER]: "NAME => FILE" as the suite's own loader finds them.
 libraries() {
-	_path=$(find "$partial/root/" -name '*.so*' ! -type d -printf '%h\n' | sort -u | paste -sd:)
-	"$(loader)" --library-path "$_path" --list "$partial/root/usr/bin/stress-ng"
+	_path=$(find "$partial/unpacked/" -name '*.so*' ! -type d -printf '%h\n' | sort -u | paste -sd:)
+	"$(loader)" --library-path "$_path" --list "$partial/unpacked/usr/bin/stress-ng"
 }
 
 is_complete() {
@@ -69,7 +69,7 @@ is_complete() {
 # the drivers of graphics along, which are loaded only on demand, and a compiler.
 # shellcheck disable=SC2016 # for the shell below
 fetch='cd "$1" && shift && conf=$1 && shift && apt-get -c "$conf" download "$@" &&
-	for deb in ./*.deb; do dpkg-deb -x "$deb" ../root; rm "$deb"; done'
+	for deb in ./*.deb; do dpkg-deb -x "$deb" ../unpacked; rm "$deb"; done'
 level=stress-ng
 seen=' '
 while ! is_complete; do
@@ -87,7 +87,7 @@ while ! is_complete; do
 done
 
 mkdir -p "$partial/new/lib"
-if ! cp -L "$partial/root/usr/bin/stress-ng" "$partial/new/stress-ng" ||
+if ! cp -L "$partial/unpacked/usr/bin/stress-ng" "$partial/new/stress-ng" ||
    ! cp -L "$(loader)" "$partial/new/lib/ld.so" ||
    ! sed -n 's,^.* => \(/[^ ]*\) .*,\1,p' "$partial/list" | sort -u | xargs -r cp -L -t "$partial/new/lib"; then
 	die "cannot copy stress-ng's files: is there room in $cache_dir?"
