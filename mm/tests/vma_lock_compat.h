@@ -150,10 +150,16 @@ struct vma_lock_warnings {
 	struct kunit_suppressed_warning *w;
 };
 
+/* Let all that warns once warn once more. */
+static inline void vma_lock_forget_warnings(void)
+{
+	memset(__start_once, 0, __end_once - __start_once);
+}
+
 /* From here on the calling thread's warnings are counted instead of printed. */
 static inline void vma_lock_warnings_begin(struct kunit *test, struct vma_lock_warnings *w)
 {
-	memset(__start_once, 0, __end_once - __start_once);
+	vma_lock_forget_warnings();
 	w->w = kunit_start_suppress_warning(test);
 }
 
@@ -163,6 +169,8 @@ static inline int vma_lock_warnings_end(struct kunit *test, struct vma_lock_warn
 	int count = kunit_suppressed_warning_count(w->w);
 
 	kunit_end_suppress_warning(test, w->w);
+	/* A warning that nobody expects later must not be taken for one of these. */
+	vma_lock_forget_warnings();
 	return count;
 }
 #else

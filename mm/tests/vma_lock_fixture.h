@@ -128,7 +128,11 @@ static int vma_lock_last_words(struct notifier_block *nb, unsigned long action, 
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block vma_lock_panic_notifier = { .notifier_call = vma_lock_last_words };
+/* Before those that end the machine: UML has one. */
+static struct notifier_block vma_lock_panic_notifier = {
+	.notifier_call = vma_lock_last_words,
+	.priority = INT_MAX,
+};
 
 /* Not every architecture tells its oopses to anybody; all of them panic. */
 static int vma_lock_die(struct notifier_block *nb, unsigned long action, void *data)
@@ -316,16 +320,14 @@ static void vma_lock_actors_end(struct vma_lock_fixture *f)
 	}
 }
 
-/* Nobody should hold mmap_lock any more. Who asks without a limit may hang. */
+/* Nobody should hold mmap_lock any more, for read or write. Who waits may hang. */
 static bool vma_lock_mmap_lock_is_free(struct vma_lock_fixture *f)
 {
 	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
 
 	do {
-		if (mmap_read_trylock(f->mm)) {
-			mmap_read_unlock(f->mm);
+		if (!rwsem_is_locked(&f->mm->mmap_lock))
 			return true;
-		}
 		usleep_range(50, 100);
 	} while (time_before(jiffies, end));
 
@@ -714,15 +716,16 @@ static __maybe_unused unsigned long vma_lock_map(struct vma_lock_fixture *f, uns
 	return vma_lock_map_at(f, 0, pages, 0);
 }
 
-/* Unmap one page; likewise. */
-static __maybe_unused int vma_lock_unmap(struct vma_lock_fixture *f, unsigned long addr)
+/* Unmap so many pages; likewise. Return: what munmap() returned. */
+static __maybe_unused int vma_lock_unmap(struct vma_lock_fixture *f, unsigned long addr,
+					 unsigned long pages)
 {
 	struct vma_lock_mapping *m = kunit_kzalloc(f->test, sizeof(*m), GFP_KERNEL);
 	struct vma_lock_actor *a;
 
 	KUNIT_ASSERT_NOT_NULL(f->test, m);
 	m->addr = addr;
-	m->pages = 1;
+	m->pages = pages;
 	a = vma_lock_actor_start(f, "munmap", f->vma, vma_lock_act_munmap, NULL, m);
 	KUNIT_ASSERT_TRUE(f->test, vma_lock_actor_acted(a, "mapped"));
 	return a->ret;
@@ -739,6 +742,7 @@ struct vma_lock_lookup {
 	struct vm_area_struct *vma;	/* the one that a lookup could spin on */
 	struct vm_area_struct *found;	/* what the lookup returned */
 	unsigned int release_to;	/* count that the timer gives, 0: none */
+	bool guarded;			/* in a read section of the caller's own */
 	bool spun;			/* the timer had to end it */
 	int rcu_depth;			/* read sections left open */
 	long aborted, missed;		/* what the kernel counted of it */
@@ -834,10 +838,29 @@ static void vma_lock_lookup_disarm(struct vma_lock_lookup *l)
 }
 
 /*
+ * A lookup that leaves more read sections than it entered would leave one that
+ * nobody is in, which some kernels do not survive. It shall find one: the guard.
+ * Only what does not sleep can be guarded. Return: the depth that must stay.
+ */
+static int vma_lock_lookup_guard(struct vma_lock_lookup *l)
+{
+	if (l->guarded)
+		rcu_read_lock();
+	return vma_lock_rcu_depth();
+}
+
+static void vma_lock_lookup_unguard(struct vma_lock_lookup *l, int depth)
+{
+	vma_lock_rcu_balance(depth);
+	if (l->guarded)
+		rcu_read_unlock();
+}
+
+/*
  * vma_lock_lookup_at() - lock_vma_under_rcu() that cannot hang the case.
  * @l: filled in; @l->release_to is taken from the caller: the count that the
  *     VMA is given after @timeout if the lookup still goes on then (for a
- *     lookup that is expected to), 0 for none.
+ *     lookup that is expected to), 0 for none; and @l->guarded.
  * @mm: the mm to look in.
  * @vma: the VMA of the fixture, with which the timer may end the search.
  * @addr: the address to look up.
@@ -853,14 +876,15 @@ static __maybe_unused struct vm_area_struct *
 vma_lock_lookup_at(struct vma_lock_lookup *l, struct mm_struct *mm,
 		   struct vm_area_struct *vma, unsigned long addr, unsigned long timeout)
 {
-	int depth = vma_lock_rcu_depth();
+	int depth;
 	long aborted, missed;
 
 	vma_lock_lookups(&aborted, &missed);
 	vma_lock_lookup_arm(l, vma, timeout);
+	depth = vma_lock_lookup_guard(l);
 	l->found = lock_vma_under_rcu(mm, addr);
 	l->rcu_depth = vma_lock_rcu_depth() - depth;
-	vma_lock_rcu_balance(depth);
+	vma_lock_lookup_unguard(l, depth);
 	vma_lock_lookup_disarm(l);
 	vma_lock_lookups(&l->aborted, &l->missed);
 	l->aborted -= aborted;
@@ -895,7 +919,7 @@ static __maybe_unused void
 vma_lock_expect_lookup(struct vma_lock_fixture *f, unsigned long addr,
 		       struct vm_area_struct *expected, const char *state)
 {
-	struct vma_lock_lookup l = { };
+	struct vma_lock_lookup l = { .guarded = true };
 	struct vm_area_struct *found;
 
 	vma_lock_doing(state, "lookup");
@@ -917,7 +941,8 @@ vma_lock_expect_lookup(struct vma_lock_fixture *f, unsigned long addr,
 
 /*
  * vma_lock_lookup_next() - lock_next_vma(), guarded like vma_lock_lookup_at().
- * @l: filled in; @l->release_to as there.
+ * @l: filled in; @l->release_to and @l->guarded as there: a walk may sleep for
+ *     mmap_lock.
  * @f: the fixture.
  * @vmi: the iterator, where the walk stands.
  * @from: the address from which on the next VMA is wanted.
@@ -933,13 +958,14 @@ vma_lock_lookup_next(struct vma_lock_lookup *l, struct vma_lock_fixture *f,
 		     struct vma_iterator *vmi, unsigned long from,
 		     struct vm_area_struct *vma, unsigned long timeout)
 {
-	int depth = vma_lock_rcu_depth();
+	int depth;
 
 	vma_lock_lookup_arm(l, vma, timeout);
+	depth = vma_lock_lookup_guard(l);
 	rcu_read_lock();
 	l->found = lock_next_vma(f->mm, vmi, from);
 	l->rcu_depth = vma_lock_rcu_depth() - depth - 1;
-	vma_lock_rcu_balance(depth);
+	vma_lock_lookup_unguard(l, depth);
 	vma_lock_lookup_disarm(l);
 	return l->found;
 }

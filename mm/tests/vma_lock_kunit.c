@@ -58,7 +58,11 @@ static const struct vma_lock_event_info {
 	[START_WRITE_KILLABLE]	= { "start write, killable", START_WRITE, true },
 };
 
-/* A cell of the table: what happens, and the count afterwards. */
+/*
+ * A cell of the table: what happens, and the count afterwards. Of what is forbidden
+ * the number of complaints, if there are more than one: the lock's, and besides
+ * them that of the count itself, which must not go below 0.
+ */
 struct vma_lock_cell {
 	enum vma_lock_outcome outcome;
 	unsigned int count;
@@ -88,9 +92,9 @@ struct vma_lock_state {
  */
 static const struct vma_lock_state vma_lock_states[] = {
 	{ "detached", 0, false, 0,
-	  { { RETRIED, 0 }, { REFUSED, 0 }, { NEVER }, { DONE, 0 }, { DONE, 1 }, { ASSERTS } } },
+	  { { RETRIED, 0 }, { REFUSED, 0 }, { NEVER }, { DONE, 0 }, { DONE, 1 }, { ASSERTS, 3 } } },
 	{ "detached, write-locked", 0, true, 0,
-	  { { REFUSED, 0 }, { NEVER }, { NEVER }, { DONE, 0 }, { DONE, 1 }, { ASSERTS } } },
+	  { { REFUSED, 0 }, { NEVER }, { NEVER }, { DONE, 0 }, { DONE, 1 }, { ASSERTS, 2 } } },
 	{ "attached, idle", 1, false, 0,
 	  { { GRANTED, 2 }, { GRANTED, 2 }, { NEVER }, { DONE, 1 }, { ASSERTS }, { ASSERTS } } },
 	{ "attached, write-locked", 1, true, 0,
@@ -233,7 +237,7 @@ static enum vma_lock_outcome
 vma_lock_play_reader(struct vma_lock_fixture *f, const struct vma_lock_transition *t)
 {
 	bool retried = vma_lock_cell_of(t)->outcome == RETRIED;
-	struct vma_lock_lookup l = { };
+	struct vma_lock_lookup l = { .guarded = true };
 	bool granted;
 
 	vma_lock_doing(t->state->name, vma_lock_event_infos[t->event].name);
@@ -326,7 +330,7 @@ static void vma_lock_transition(struct kunit *test)
 	else if (cell->outcome == SLEEPS)
 		found = completion_done(&writer->acted) ? DONE : SLEEPS;
 	else if (cell->outcome == ASSERTS)
-		found = writer->ret ? ASSERTS : DONE;
+		found = writer->ret >= max(cell->count, 1U) ? ASSERTS : DONE;
 	else
 		found = writer->slept ? SLEEPS : DONE;
 
@@ -797,6 +801,45 @@ static void vma_lock_wait_detach(struct kunit *test)
 	VMA_LOCK_EXPECT_COUNT(test, f->vma, 0, "detach waits for 1 reader", "read unlock");
 }
 
+#if VMA_LOCK_IS_OF_7_X
+/* The second half of a detach, in which it waits. */
+static int vma_lock_act_detach_wait(struct vma_lock_actor *a)
+{
+	unsigned long nvcsw;
+
+	mmap_write_lock(a->vma->vm_mm);
+	nvcsw = current->nvcsw;
+	__vma_exclude_readers_for_detach(a->vma);
+	a->slept = current->nvcsw - nvcsw;
+	return 0;
+}
+
+/*
+ * The transient reader that the detach saw may be gone before it is waited for.
+ * The VMA is detached then, and the detach has nothing to wait for.
+ */
+static void vma_lock_detach_reader_gone(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *detacher;
+
+	vma_lock_set_count(f->vma, 0);
+	detacher = vma_lock_actor_start(f, "detacher", f->vma, vma_lock_act_detach_wait,
+					vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(detacher, "detach, reader gone by itself"));
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 0, "detach, reader gone by itself", "wait for readers");
+	vma_lock_set_count(f->vma, 1);
+	KUNIT_EXPECT_EQ_MSG(test, detacher->slept, 0UL,
+			    "state detach, reader gone by itself: wait for readers: expected no sleep, found %lu",
+			    detacher->slept);
+}
+#else
+static void vma_lock_detach_reader_gone(struct kunit *test)
+{
+	kunit_skip(test, "this kernel does not wait in a function of its own");
+}
+#endif
+
 /*
  * The lookup found a VMA of this mm, but the VMA was changed before it was
  * locked, and no longer covers the address.
@@ -914,7 +957,7 @@ static void vma_lock_lookup_mapping(struct kunit *test)
 	vma_lock_expect_lookup(f, addr + 3 * PAGE_SIZE, NULL, "nothing mapped");
 	VMA_LOCK_EXPECT_COUNT(test, vma, 1, "mapped", "lookup");
 
-	ret = vma_lock_unmap(f, addr + PAGE_SIZE);
+	ret = vma_lock_unmap(f, addr + PAGE_SIZE, 1);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	vma = vma_lock_find(f, addr);
 	tail = vma_lock_find(f, addr + 2 * PAGE_SIZE);
@@ -924,7 +967,7 @@ static void vma_lock_lookup_mapping(struct kunit *test)
 	vma_lock_expect_lookup(f, addr + PAGE_SIZE, NULL, "unmapped page");
 	vma_lock_expect_lookup(f, addr + 2 * PAGE_SIZE, tail, "above an unmapped page");
 
-	ret = vma_lock_unmap(f, addr + 2 * PAGE_SIZE);
+	ret = vma_lock_unmap(f, addr + 2 * PAGE_SIZE, 1);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	vma_lock_expect_lookup(f, addr + 2 * PAGE_SIZE, NULL, "unmapped as a whole");
 }
@@ -1094,7 +1137,7 @@ static void vma_lock_unlock_many(struct kunit *test)
 
 	/* A hole at 1 and at 3 makes three of one. */
 	for (i = 1; i <= 3; i += 2) {
-		ret = vma_lock_unmap(f, addr + i * PAGE_SIZE);
+		ret = vma_lock_unmap(f, addr + i * PAGE_SIZE, 1);
 		KUNIT_ASSERT_EQ(test, ret, 0);
 	}
 	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_all,
@@ -1126,9 +1169,9 @@ static void vma_lock_walk_setup(struct vma_lock_fixture *f, struct vma_lock_walk
 	unsigned long addr = vma_lock_map(f, 5);
 	int i, ret;
 
-	ret = vma_lock_unmap(f, addr + PAGE_SIZE);
+	ret = vma_lock_unmap(f, addr + PAGE_SIZE, 1);
 	KUNIT_ASSERT_EQ(f->test, ret, 0);
-	ret = vma_lock_unmap(f, addr + 3 * PAGE_SIZE);
+	ret = vma_lock_unmap(f, addr + 3 * PAGE_SIZE, 1);
 	KUNIT_ASSERT_EQ(f->test, ret, 0);
 
 	w->vma[0] = f->vma;
@@ -1253,7 +1296,7 @@ static void vma_lock_next_at_limit(struct kunit *test)
 static void vma_lock_next_detached(struct kunit *test)
 {
 	struct vma_lock_fixture *f = test->priv;
-	struct vma_lock_lookup l = { .release_to = 1 };
+	struct vma_lock_lookup l = { .release_to = 1, .guarded = true };
 	struct vm_area_struct *found;
 	struct vma_iterator vmi;
 	struct vma_lock_walk w;
@@ -1421,6 +1464,7 @@ enum vma_lock_complaint {
 /* How the thread that asserts holds mmap_lock. */
 enum vma_lock_hold {
 	NOTHING,
+	MMAP_OTHER,	/* another thread holds it for read */
 	MMAP_READ,
 	MMAP_WRITE,
 };
@@ -1454,6 +1498,10 @@ static const struct vma_lock_assert_state {
 	  { COMPLAINS, SILENT, COMPLAINS, COMPLAINS, COMPLAINS, SILENT } },
 	{ "read-locked, mmap_lock free", 2, false, NOTHING, true,
 	  { SILENT, COMPLAINS, COMPLAINS, SILENT, SILENT, COMPLAINS } },
+	{ "attached, idle, mmap_lock read by another thread", 1, false, MMAP_OTHER, false,
+	  { SILENT, COMPLAINS, COMPLAINS, COMPLAINS, LOCKDEP_KNOWS, COMPLAINS } },
+	{ "sequence equal, mmap_lock free", 1, true, NOTHING, false,
+	  { SILENT, COMPLAINS, COMPLAINS, COMPLAINS, COMPLAINS, COMPLAINS } },
 	{ "1 reader, another thread, mmap_lock free", 2, false, NOTHING, false,
 	  { SILENT, COMPLAINS, COMPLAINS, LOCKDEP_KNOWS, LOCKDEP_KNOWS, COMPLAINS } },
 };
@@ -1501,7 +1549,7 @@ static int vma_lock_act_assert(struct vma_lock_actor *a)
 		mmap_read_lock(vma->vm_mm);
 	if (state->read_locked)
 		held = vma_start_read_locked(vma);
-	if (state->mmap_lock == NOTHING)
+	if (state->mmap_lock <= MMAP_OTHER)
 		mmap_read_unlock(vma->vm_mm);
 	vma_lock_set_count(vma, state->count);
 	if (state->write_locked)
@@ -1526,6 +1574,17 @@ static int vma_lock_act_assert(struct vma_lock_actor *a)
 	return fired;
 }
 
+static int vma_lock_act_mmap_read(struct vma_lock_actor *a)
+{
+	mmap_read_lock(a->f->mm);
+	return 0;
+}
+
+static void vma_lock_undo_mmap_read(struct vma_lock_actor *a)
+{
+	mmap_read_unlock(a->f->mm);
+}
+
 static void vma_lock_assertions(struct kunit *test)
 {
 	const struct vma_lock_assert_state *state = test->param_value;
@@ -1533,6 +1592,11 @@ static void vma_lock_assertions(struct kunit *test)
 	struct vma_lock_actor *holder;
 	int i;
 
+	if (state->mmap_lock == MMAP_OTHER) {
+		holder = vma_lock_actor_start(f, "other", f->vma, vma_lock_act_mmap_read,
+					      vma_lock_undo_mmap_read, NULL);
+		KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(holder, state->name));
+	}
 	if (!VMA_LOCK_CAN_SUPPRESS)
 		kunit_skip(test, "needs warnings that can be suppressed, and the suite built in");
 	holder = vma_lock_actor_start(f, "holder", f->vma, vma_lock_act_assert, NULL, state);
@@ -1571,6 +1635,7 @@ enum vma_lock_misuse {
 	KILLABLE_WITHOUT_MMAP_LOCK,
 	END_WRITE_WITHOUT_MMAP_LOCK,
 	END_WRITE_UNDER_READ_LOCK,
+	WAIT_WITHOUT_MMAP_LOCK,
 	ATTACH_UNLOCKED,
 	DETACH_UNLOCKED,
 	FREE_ATTACHED,
@@ -1586,6 +1651,9 @@ static const struct vma_lock_misuse_param {
 	{ "vma_start_write_killable() without mmap_lock", KILLABLE_WITHOUT_MMAP_LOCK, false },
 	{ "vma_end_write_all() without mmap_lock", END_WRITE_WITHOUT_MMAP_LOCK, false },
 	{ "vma_end_write_all() with mmap_lock held for read", END_WRITE_UNDER_READ_LOCK, false },
+#if VMA_LOCK_IS_OF_7_X
+	{ "wait of a detach without mmap_lock", WAIT_WITHOUT_MMAP_LOCK, false },
+#endif
 	{ "vma_mark_attached() not write-locked", ATTACH_UNLOCKED, true },
 	{ "vma_mark_detached() not write-locked", DETACH_UNLOCKED, true },
 	{ "vm_area_free() of an attached VMA", FREE_ATTACHED, false },
@@ -1621,6 +1689,12 @@ static int vma_lock_act_misuse(struct vma_lock_actor *a)
 		mmap_read_lock(mm);
 		vma_end_write_all(mm);
 		mmap_read_unlock(mm);
+		break;
+	case WAIT_WITHOUT_MMAP_LOCK:
+#if VMA_LOCK_IS_OF_7_X
+		vma_lock_set_count(vma, 0);
+		__vma_exclude_readers_for_detach(vma);
+#endif
 		break;
 	case ATTACH_UNLOCKED:
 		mmap_write_lock(mm);
@@ -1813,6 +1887,7 @@ static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE(vma_lock_killed_before_wait),
 	KUNIT_CASE(vma_lock_wait_unkillable),
 	KUNIT_CASE(vma_lock_wait_detach),
+	KUNIT_CASE(vma_lock_detach_reader_gone),
 	KUNIT_CASE(vma_lock_lookup_other_range),
 	KUNIT_CASE(vma_lock_lookup_other_mm),
 	KUNIT_CASE(vma_lock_lookup_mapping),

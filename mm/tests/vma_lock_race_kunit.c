@@ -58,6 +58,9 @@ struct vma_lock_play {
 	struct mm_struct *other_mm;
 	unsigned int new_count;
 	unsigned long new_end;
+	/* mm_lock_seq when mmap_lock was released, and whether it was. */
+	unsigned int released_seq;
+	bool released;
 	int other_mm_count;
 	struct vm_area_struct *found;
 	bool looked;
@@ -110,6 +113,10 @@ static void vma_lock_probe_release(void *data, struct lockdep_map *map, unsigned
 
 	if (!p)
 		return;
+	if (map == &p->f->mm->mmap_lock.dep_map && current == READ_ONCE(p->task)) {
+		p->released_seq = p->f->mm->mm_lock_seq.sequence;
+		p->released = true;
+	}
 	vma_lock_enter_window(map, p->passed[WRITER_ACQUIRE] ? WRITER_RELEASE : READER_RELEASE);
 }
 
@@ -446,6 +453,66 @@ static void vma_lock_race_read_while_writer_locks(struct kunit *test)
 	}
 }
 
+static int vma_lock_act_write_again(struct vma_lock_actor *a)
+{
+	struct vma_lock_play *p = (struct vma_lock_play *)a->arg;
+	int ret;
+
+	mmap_write_lock(a->vma->vm_mm);
+	vma_start_write(a->vma);
+	WRITE_ONCE(p->task, current);
+	vma_start_write(a->vma);
+	ret = vma_start_write_killable(a->vma);
+	WRITE_ONCE(p->task, NULL);
+	return ret;
+}
+
+/*
+ * All VMAs are unlocked before mmap_lock is: the next writer must find an even
+ * sequence, or its own lock looks like this one's.
+ */
+static void vma_lock_race_unlock_order(struct kunit *test)
+{
+	struct vma_lock_play p = { };
+	struct vma_lock_fixture *f = test->priv;
+	unsigned int held;
+
+	mmap_write_lock(f->mm);
+	held = f->mm->mm_lock_seq.sequence;
+	vma_lock_play_on(f, &p);
+	mmap_write_unlock(f->mm);
+	vma_lock_play_off();
+	KUNIT_EXPECT_TRUE_MSG(test, p.released,
+			      "state mmap_lock held: write unlock: expected lockdep told, found it silent");
+	KUNIT_EXPECT_EQ_MSG(test, p.released_seq, held + 1,
+			    "state about to release mmap_lock: expected mm_lock_seq %u, found %u",
+			    held + 1, p.released_seq);
+}
+
+/*
+ * Whoever asks for the write lock that it has already is given it for nothing: the
+ * readers have been excluded, and are not excluded again.
+ */
+static void vma_lock_race_write_lock_again(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_play *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+	struct vma_lock_actor *writer;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	vma_lock_play_on(f, p);
+	WRITE_ONCE(p->task, NULL);
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_again,
+				      vma_lock_undo_write, p);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle"));
+	vma_lock_play_off();
+	KUNIT_EXPECT_EQ(test, writer->ret, 0);
+	KUNIT_EXPECT_EQ_MSG(test, p->passed[WRITER_ACQUIRE], 0U,
+			    "state write-locked: start write, twice more: expected nothing done, found readers excluded %u times",
+			    p->passed[WRITER_ACQUIRE]);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, "write-locked", "start write, twice more");
+}
+
 /* The other CPU has taken mmap_lock for write since, and let it go. */
 static void vma_lock_part_change_mm(struct vma_lock_play *p)
 {
@@ -651,6 +718,8 @@ static struct kunit_case vma_lock_race_cases[] = {
 	KUNIT_CASE(vma_lock_race_recycled_before_drop),
 	KUNIT_CASE(vma_lock_race_read_while_writer_locks),
 	KUNIT_CASE(vma_lock_race_read_while_detaching),
+	KUNIT_CASE(vma_lock_race_write_lock_again),
+	KUNIT_CASE(vma_lock_race_unlock_order),
 	KUNIT_CASE_PARAM(vma_lock_race_next_hole, vma_lock_hole_gen_params),
 	KUNIT_CASE_PARAM(vma_lock_race_next_behind, vma_lock_shrunk_gen_params),
 	{}

@@ -29,6 +29,9 @@ enum vma_lock_change {
 	MAP_OVER,
 	FILL_HOLE,
 	ADVISE,
+	ADVISE_LIKE_BELOW,
+	ADVISE_LIKE_ABOVE,
+	ADVISE_LIKE_BOTH,
 	GROW_STACK,
 	FORK,
 };
@@ -51,6 +54,14 @@ static const struct vma_lock_change_param {
 	{ "mmap that merges the VMA above away", FILL_HOLE, 4, 1, 1, 2 },
 	{ "madvise of a whole VMA", ADVISE, 1, 0, 0, 0 },
 	{ "madvise in the middle of a VMA", ADVISE, 3, 1, 0, 1 },
+	/* Two VMAs become one, then three; each of them has the reader in its turn. */
+	{ "madvise that merges with the VMA below, read", ADVISE_LIKE_BELOW, 3, 1, 0, 0 },
+	{ "madvise that merges it with the VMA below", ADVISE_LIKE_BELOW, 3, 1, 0, 1 },
+	{ "madvise that merges it with the VMA above", ADVISE_LIKE_ABOVE, 3, 1, 0, 1 },
+	{ "madvise that merges with the VMA above, read", ADVISE_LIKE_ABOVE, 3, 1, 0, 2 },
+	{ "madvise that merges three, read below", ADVISE_LIKE_BOTH, 3, 1, 0, 0 },
+	{ "madvise that merges three, read itself", ADVISE_LIKE_BOTH, 3, 1, 0, 1 },
+	{ "madvise that merges three, read above", ADVISE_LIKE_BOTH, 3, 1, 0, 2 },
 	{ "growth of a stack", GROW_STACK, 1, 0, 0, 0 },
 	{ "fork", FORK, 1, 0, 0, 0 },
 };
@@ -116,6 +127,9 @@ static const char *vma_lock_cannot_change(enum vma_lock_change change)
 {
 	switch (change) {
 	case ADVISE:
+	case ADVISE_LIKE_BELOW:
+	case ADVISE_LIKE_ABOVE:
+	case ADVISE_LIKE_BOTH:
 		if (!IS_ENABLED(CONFIG_ADVISE_SYSCALLS) || IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST))
 			return "needs CONFIG_ADVISE_SYSCALLS, and the suite built in";
 		return NULL;
@@ -150,6 +164,9 @@ static int vma_lock_act_change(struct vma_lock_actor *a)
 		ret = mapped == addr ? 0 : -EINVAL;
 		break;
 	case ADVISE:
+	case ADVISE_LIKE_BELOW:
+	case ADVISE_LIKE_ABOVE:
+	case ADVISE_LIKE_BOTH:
 		ret = vma_lock_advise(a->f->mm, addr, MADV_DONTFORK);
 		break;
 	case GROW_STACK:
@@ -164,14 +181,29 @@ static int vma_lock_act_change(struct vma_lock_actor *a)
 	return ret;
 }
 
+/* Make the VMAs beside the page different from it, until it is made like them. */
+static int vma_lock_act_advise_beside(struct vma_lock_actor *a)
+{
+	struct vma_lock_changing *c = (struct vma_lock_changing *)a->arg;
+	unsigned long addr = c->addr + c->p->at * PAGE_SIZE;
+	int ret = 0;
+
+	kthread_use_mm(a->f->mm);
+	if (c->p->change != ADVISE_LIKE_ABOVE)
+		ret = vma_lock_advise(a->f->mm, addr - PAGE_SIZE, MADV_DONTFORK);
+	if (!ret && c->p->change != ADVISE_LIKE_BELOW)
+		ret = vma_lock_advise(a->f->mm, addr + PAGE_SIZE, MADV_DONTFORK);
+	kthread_unuse_mm(a->f->mm);
+	return ret;
+}
+
 /* Where a stack can grow: nothing below it as far as the guard gap reaches. */
 static unsigned long vma_lock_map_stack(struct vma_lock_fixture *f)
 {
-	unsigned long pages = (stack_guard_gap >> PAGE_SHIFT) + 16, i;
+	unsigned long pages = (stack_guard_gap >> PAGE_SHIFT) + 16;
 	unsigned long addr = vma_lock_map(f, pages);
 
-	for (i = 0; i < pages; i++)
-		KUNIT_ASSERT_EQ(f->test, vma_lock_unmap(f, addr + i * PAGE_SIZE), 0);
+	KUNIT_ASSERT_EQ(f->test, vma_lock_unmap(f, addr, pages), 0);
 	return vma_lock_map_at(f, addr + (pages - 1) * PAGE_SIZE, 1, MAP_FIXED | MAP_GROWSDOWN);
 }
 
@@ -207,7 +239,14 @@ static struct vm_area_struct *vma_lock_change_setup(struct kunit *test,
 	else
 		c->addr = vma_lock_map(f, p->pages);
 	if (p->hole)
-		KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, c->addr + p->hole * PAGE_SIZE), 0);
+		KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, c->addr + p->hole * PAGE_SIZE, 1), 0);
+	if (p->change >= ADVISE_LIKE_BELOW && p->change <= ADVISE_LIKE_BOTH) {
+		struct vma_lock_actor *a;
+
+		a = vma_lock_actor_start(f, "adviser", f->vma, vma_lock_act_advise_beside, NULL, c);
+		KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, "mapped"));
+		KUNIT_ASSERT_EQ(test, a->ret, 0);
+	}
 	if (p->change == FORK) {
 		c->copy = mm_alloc();
 		KUNIT_ASSERT_NOT_NULL(test, c->copy);
@@ -291,6 +330,56 @@ static void vma_lock_fork_killed(struct kunit *test)
 	vma_lock_actor_leave(reader);
 	vma_lock_expect_lookup(f, c->addr, vma, "fork killed");
 }
+
+#ifdef VM_SEALED
+static int vma_lock_act_seal(struct vma_lock_actor *a)
+{
+	mmap_write_lock(a->f->mm);
+	vm_flags_set(a->vma, VM_SEALED);
+	return 0;
+}
+
+/*
+ * An munmap() of two VMAs that fails at the second has detached the first by then.
+ * It attaches it again: nothing was unmapped, and lookups go on as before.
+ */
+static void vma_lock_munmap_fails(struct kunit *test)
+{
+	struct vma_lock_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct vma_lock_fixture *f = test->priv;
+	struct vm_area_struct *first, *second;
+	unsigned long addr = vma_lock_map(f, 3);
+	struct vma_lock_actor *sealer, *munmap;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	if (VM_SEALED == VM_NONE)
+		kunit_skip(test, "this architecture has no sealed mappings");
+	KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, addr + PAGE_SIZE, 1), 0);
+	first = vma_lock_find(f, addr);
+	second = vma_lock_find(f, addr + 2 * PAGE_SIZE);
+	sealer = vma_lock_actor_start(f, "sealer", second, vma_lock_act_seal, vma_lock_undo_write,
+				      NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(sealer, "mapped"));
+	vma_lock_actor_leave(sealer);
+
+	m->addr = addr;
+	m->pages = 3;
+	munmap = vma_lock_actor_start(f, "munmap", first, vma_lock_act_munmap, NULL, m);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(munmap, "second of two VMAs sealed"));
+	KUNIT_EXPECT_EQ_MSG(test, munmap->ret, -EPERM,
+			    "state second of two VMAs sealed: munmap: expected -EPERM, found %d",
+			    munmap->ret);
+	VMA_LOCK_EXPECT_COUNT(test, first, 1, "munmap failed at the second VMA", "attach again");
+	VMA_LOCK_EXPECT_COUNT(test, second, 1, "munmap failed at the second VMA", "nothing");
+	vma_lock_expect_lookup(f, addr, first, "munmap failed");
+	vma_lock_expect_lookup(f, addr + 2 * PAGE_SIZE, second, "munmap failed");
+}
+#else
+static void vma_lock_munmap_fails(struct kunit *test)
+{
+	kunit_skip(test, "this kernel has no sealed mappings, which munmap() fails at");
+}
+#endif
 
 /*
  * Readers. The worlds in which they must come to the same result, and whether they
@@ -407,6 +496,40 @@ static void vma_lock_read_madvise(struct kunit *test)
 	vma_lock_read_in(test, p, "madvise", vma_lock_act_dontneed, &r);
 }
 
+static int vma_lock_act_dontneed_two(struct vma_lock_actor *a)
+{
+	const struct vma_lock_reading *r = a->arg;
+	int ret;
+
+	kthread_use_mm(a->f->mm);
+	/* Make two of one, then read both. */
+	ret = vma_lock_advise(a->f->mm, r->addr + PAGE_SIZE, MADV_DONTFORK);
+#if defined(CONFIG_ADVISE_SYSCALLS) && !defined(MODULE)
+	if (!ret)
+		ret = do_madvise(a->f->mm, r->addr, 2 * PAGE_SIZE, MADV_DONTNEED);
+#endif
+	kthread_unuse_mm(a->f->mm);
+	return ret;
+}
+
+/*
+ * The lock of one VMA does not do for a range of two: it is given back, and both
+ * are read under mmap_lock.
+ */
+static void vma_lock_read_madvise_two(struct kunit *test)
+{
+	const char *why = vma_lock_cannot_change(ADVISE);
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_reading r = { };
+
+	if (why)
+		kunit_skip(test, "%s", why);
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_MADVISE, "madvise() under the VMA lock");
+	r.addr = vma_lock_map(f, 2);
+	vma_lock_read_in(test, &vma_lock_worlds[0], "madvise of two VMAs",
+			 vma_lock_act_dontneed_two, &r);
+}
+
 /*
  * /proc. A kernel thread has no maps there. For as long as it opens its own it
  * poses as the task that it is not: nobody but the thread itself sees that.
@@ -504,7 +627,7 @@ static void vma_lock_reading_setup(struct kunit *test, struct vma_lock_reading *
 
 	r->addr = vma_lock_map_at(f, 0, 3, MAP_POPULATE);
 	r->buffer = r->addr + 2 * PAGE_SIZE;
-	KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, r->addr + PAGE_SIZE), 0);
+	KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, r->addr + PAGE_SIZE, 1), 0);
 }
 
 /* Each VMA of the mm is told once, in order, whatever the walk had to do for it. */
@@ -606,7 +729,9 @@ static void vma_lock_users_exit(struct kunit *test)
 static struct kunit_case vma_lock_users_cases[] = {
 	KUNIT_CASE_PARAM(vma_lock_change_waits, vma_lock_change_gen_params),
 	KUNIT_CASE(vma_lock_fork_killed),
+	KUNIT_CASE(vma_lock_munmap_fails),
 	KUNIT_CASE_PARAM(vma_lock_read_madvise, vma_lock_world_gen_params),
+	KUNIT_CASE(vma_lock_read_madvise_two),
 	KUNIT_CASE_PARAM(vma_lock_read_proc_maps, vma_lock_world_gen_params),
 	KUNIT_CASE_PARAM(vma_lock_read_proc_query, vma_lock_world_gen_params),
 	{}
