@@ -24,7 +24,10 @@ help:
 ## make run KDIR=~/linux    the same with your own tree, which is only read
 ## make check               all tests of the project (.ci/run does this)
 ## make kunit               the inner loop: only KUnit, on UML (ARCH=x86_64: on QEMU)
-## make coverage            which lines and branches of the lock KUnit runs (gcov on UML)
+## make coverage            which lines and branches of the lock KUnit runs, and the stress
+##                          (gcov on UML)
+## make matrix              KUnit in every configuration and on every architecture; built
+##                          for the first time, more than an hour
 ## make bench KVER=6.12      what the lock costs: stock, ported, 7.3: memory, instructions
 ##                          counted in QEMU, operations a second as paired ratios
 ## make compare KVER=6.12    the kernel's own tests on stock and ported: what differs
@@ -58,6 +61,9 @@ kunit:
 coverage:
 	@STAGES="coverage" scripts/run.sh
 
+matrix:
+	@STAGES="matrix module" scripts/run.sh
+
 bench:
 	@scripts/bench.sh
 
@@ -88,4 +94,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit coverage bench compare check lint stress install uninstall clean report peers
+.PHONY: help run kunit coverage matrix bench compare check lint stress install uninstall clean report peers

@@ -11,7 +11,8 @@
 # says that it stands alone, in its place (kasan is short for vma_lock_kasan.config);
 # FILTER=GLOB suites or suite.case; TIMEOUT=SECONDS of the boot (150);
 # STRICT=1 known weaknesses of the kernel are failures; BUILD_ONLY=1 stops after
-# the build; JOBS=N of make; CROSS_COMPILE= of ARCH, else Debian's.
+# the build; JOBS=N of make; CROSS_COMPILE= of ARCH, else Debian's;
+# KERNEL_ARGS="ARG..." of the kernel's command line (preempt=full).
 #
 # Reads TREE; builds in the cache, incrementally; writes the build's log, the
 # console, the .config and kunit.py's JSON to RESULTS, and a line a stage to
@@ -94,6 +95,9 @@ set -- "$@" --make_options="CC=$compiler"
 
 name=kunit-$arch$variant
 [ "$cpus" = 2 ] || name=$name-${cpus}cpu
+for arg in ${KERNEL_ARGS:-}; do
+	name=$name-$(printf '%s' "$arg" | tr -c 'A-Za-z0-9._=' _)
+done
 log=$results/$name-build.log
 start=$(date +%s)
 cd "$tree" || exit 1
@@ -116,6 +120,7 @@ cp "$build/.config" "$results/$name.config"
 # The result of an earlier boot must not be taken for this one's.
 rm -f "$build/test.log"
 set -- exec --build_dir="$build" --timeout="${TIMEOUT:-150}" --kernel_args=kunit.timeout=30 \
+	--kernel_args=printk.time=1 \
 	--json="$results/$name.json"
 if [ "$arch" = um ]; then
 	set -- "$@" --kernel_args="ncpus=$cpus" --kernel_args=seccomp=on
@@ -128,6 +133,9 @@ else
 	fi
 fi
 [ -z "${STRICT:-}" ] || set -- "$@" --kernel_args=vma_lock_kunit.strict=1
+for arg in ${KERNEL_ARGS:-}; do
+	set -- "$@" --kernel_args="$arg"
+done
 [ -z "${FILTER:-}" ] || set -- "$@" "$FILTER"
 log=$results/$name.log
 start=$(date +%s)

@@ -3,7 +3,7 @@
 #
 # Install what the main job needs and this machine lacks.
 #
-#   packages.sh [GROUP...]    GROUP: run (default), check, coverage, compare, report
+#   packages.sh [GROUP...]    GROUP: run (default), check, coverage, compare, matrix, report
 #   packages.sh -n [GROUP...] only name what is missing; status 1 if anything is
 #
 # Needs root (or sudo) and apt for that; elsewhere it names the packages.
@@ -35,6 +35,11 @@ run busybox-static /bin/busybox
 run bash-static /bin/bash-static
 run ca-certificates /etc/ssl/certs
 coverage lcov lcov
+matrix gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
+matrix gcc-riscv64-linux-gnu riscv64-linux-gnu-gcc
+matrix gcc-s390x-linux-gnu s390x-linux-gnu-gcc
+matrix qemu-system-arm qemu-system-aarch64
+matrix qemu-system-misc qemu-system-riscv64
 compare libcap-dev /usr/include/sys/capability.h
 compare libnuma-dev /usr/include/numa.h
 compare liburcu-dev /usr/share/doc/liburcu-dev
@@ -51,7 +56,7 @@ case ${1:-} in
 esac
 [ $# -gt 0 ] || set -- run
 for group; do
-	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage, compare, report"
+	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage, compare, matrix, report"
 done
 
 missing=$(printf '%s' "$packages" | while read -r group package proof; do

@@ -81,9 +81,10 @@ has_vma_refcount "$tree" ||
 
 if wants coverage; then
 	"$repo_dir/scripts/packages.sh" run coverage || exit 1
-	"$repo_dir/scripts/coverage.sh" "$tree" "$results"
+	"$repo_dir/scripts/coverage.sh" "$tree" "$results" "$time"
 fi
 if wants matrix; then
+	"$repo_dir/scripts/packages.sh" run matrix || exit 1
 	"$repo_dir/scripts/kunit-matrix.sh" "$tree" "$results"
 fi
 if wants module; then
