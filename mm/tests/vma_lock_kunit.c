@@ -1785,8 +1785,13 @@ static void vma_lock_known_wrapped_sequence(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle"));
 	vma_lock_actor_leave(writer);
 	seq = f->vma->vm_lock_seq;
-	reader = vma_lock_reader(f, "reader");
+	/* The end of the round, where a kernel may do something about it. */
+	vma_lock_set_mm_sequence(f->mm, UINT_MAX - 1);
+	mmap_write_lock(f->mm);
+	KUNIT_EXPECT_EQ(test, f->mm->mm_lock_seq.sequence, UINT_MAX);
+	mmap_write_unlock(f->mm);
 	vma_lock_set_mm_sequence(f->mm, seq - 1);
+	reader = vma_lock_reader(f, "reader");
 
 	writer = vma_lock_actor_start(f, "writer2", f->vma, vma_lock_act_write,
 				      vma_lock_undo_write, NULL);
