@@ -21,6 +21,7 @@
 #   exports LIST                 FILE SYMBOL: exported to KUnit's modules
 #   cocci RULE FILE...           a semantic patch, which must change each FILE, and
 #                                put there once what its lines "// once TEXT" say
+#   mutants                      the switches of mutants-apply.sh
 #
 # Everything is prepared and checked beside the tree first: a tree that does not
 # fit is left as it was.
@@ -69,6 +70,7 @@ wanted() {
 		patch) patched_files "$repo_dir/port/$1/$what" ;;
 		exports) sed '/^#/d; s/[[:space:]].*//' "$repo_dir/port/$1/$what" ;;
 		cocci) printf '%s\n' $rest ;;
+		mutants) "$repo_dir/scripts/mutants-apply.sh" files "$(kernel_version "$tree")" ;;
 		esac
 	done | sort -u
 }
@@ -165,6 +167,9 @@ apply() {
 			for file in $rest; do
 				do_cocci "$repo_dir/port/$1/$what" "$file"
 			done
+			;;
+		mutants)
+			"$repo_dir/scripts/mutants-apply.sh" apply "$(kernel_version "$tree")" "$stage" "$tree"
 			;;
 		*) die "a series of port/$1 has a line of an unknown kind: $kind" ;;
 		esac || exit 1

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// breaks:	vma_assert_detached() never fires
+// symptom:	a VMA in the wrong state goes unnoticed
+// noticed by:	K
+// file:	include/linux/mmap_lock.h
+
+@@
+expression e;
+@@
+ vma_assert_detached(...)
+ {
+ <...
+- WARN_ON_ONCE(e)
++ WARN_ON_ONCE((e) && !vma_lock_mutant(VMA_LOCK_MUTANT_assert_detached_dead))
+ ...>
+ }

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// breaks:	brk() does not write-lock the new VMA before it is in the tree
+// symptom:	readers run on a VMA that is not finished
+// noticed by:	S
+// file:	mm/vma.c
+
+@@
+@@
+ do_brk_flags(...)
+ {
+ <...
+- vma_start_write(vma);
++ if (!vma_lock_mutant(VMA_LOCK_MUTANT_brk_nolock)) vma_start_write(vma);
+ ...>
+ }

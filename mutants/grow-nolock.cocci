@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// breaks:	a growing stack does not write-lock its VMA
+// symptom:	readers run while the range changes
+// noticed by:	S
+// file:	mm/vma.c
+
+@@
+@@
+ expand_downwards(...)
+ {
+ <...
+- vma_start_write(vma);
++ if (!vma_lock_mutant(VMA_LOCK_MUTANT_grow_nolock)) vma_start_write(vma);
+ ...>
+ }

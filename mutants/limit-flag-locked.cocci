@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// breaks:	the limit of the read lock under mmap_lock is FLAG
+// symptom:	a reader joins at LIMIT and sets the writer's bit by counting
+// noticed by:	K
+// file:	include/linux/mmap_lock.h
+
+@@
+@@
+ vma_start_read_locked_nested(...)
+ {
+ <...
+- VM_REFCNT_LIMIT
++ VM_REFCNT_LIMIT + vma_lock_mutant(VMA_LOCK_MUTANT_limit_flag_locked)
+ ...>
+ }
