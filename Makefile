@@ -8,7 +8,8 @@ TIME ?= 15
 # What is set is for the scripts; what is empty is not there at all: the kernel's
 # own make takes an empty ARCH for a name.
 $(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS\
-		PORT FIXES COVERAGE LAYERS NOISE BY_HAND KERNELS ROUNDS VMAS LTP_DIR,\
+		PORT FIXES COVERAGE LAYERS NOISE BY_HAND KERNELS ROUNDS VMAS LTP_DIR\
+		TOOLS MUTANTS EACH SCOPE,\
 	$(if $($v),$(eval export $v),$(eval unexport $v)))
 
 .DEFAULT_GOAL := help
@@ -32,6 +33,7 @@ help:
 ##                          counted in QEMU, operations a second as paired ratios
 ## make compare KVER=6.12    the kernel's own tests on stock and ported: what differs
 ##                          (LTP_DIR=DIR: LTP's runtest/mm, too)
+## make mutants             break the lock in every way in mutants/, and see which test notices
 ## make stress              the stress on this machine's kernel: needs only a C compiler
 ## make peers               the stress beside stress-ng and the kernel's own programs, on a
 ##                          kernel that counts the transitions of the lock (TIME= seconds each)
@@ -50,6 +52,8 @@ help:
 ## PORT=1 FIXES=1 COVERAGE=1   what goes into the kernel: 6.12's ported lock, the fixes for
 ##                          7.x, a counter in every branch (LAYERS= names them, as in port/)
 ## NOISE=1                  Debian's stress-ng disturbs the stress in the guest
+## TOOLS= MUTANTS= EACH=60  of make mutants: who tries (um x86_64 stress), only these mutants,
+##                          seconds of the stress for each
 ## RESULTS=DIR              results folder (default results/DATE-VERSION)
 ## VMA_LOCK_CACHE=DIR       sources and builds (default ~/.cache/vma-lock, about 8 GiB)
 run:
@@ -78,6 +82,9 @@ report:
 	[ -n "$$results" ] || { echo "there are no results yet: make run, or name them as RESULTS=DIR" >&2; exit 1; }; \
 	scripts/packages.sh report && scripts/page.py "$${results%/}"
 
+mutants:
+	@STAGES="mutants" scripts/run.sh
+
 check:
 	@tests/check.sh
 
@@ -94,4 +101,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit coverage matrix bench compare check lint stress install uninstall clean report peers
+.PHONY: help run kunit coverage matrix bench compare mutants check lint stress install uninstall clean report peers

@@ -8,9 +8,9 @@
 # Environment: KDIR=TREE the user's own tree (only read) or KVER=VERSION one of
 # Debian's (default: the newest 7.x); STAGES="um x86_64 guest host" what to do
 # (also kunit: KUnit alone, on ARCH; matrix: KUnit everywhere; module: KUnit as
-# modules; coverage: of KUnit on UML; peers: the stress beside others);
-# TIME=SECONDS of each stress (15); SEED=N of
-# the stress; RESULTS=DIR; CPUS, CONFIG, FILTER, STRICT as kunit.sh takes them;
+# modules; coverage: of KUnit on UML; peers: the stress beside others; mutants:
+# mutants.sh, alone); TIME=SECONDS of each stress (15); SEED=N of the stress;
+# RESULTS=DIR; CPUS, CONFIG, FILTER, STRICT as kunit.sh takes them;
 # LAYERS="LAYER..." what goes into the kernel besides the tests (overlay.sh), PORT=1,
 # FIXES=1 and COVERAGE=1 being short for port, fixes and coverage.
 #
@@ -30,14 +30,15 @@ arch=${ARCH:-um}
 unset ARCH
 for stage in $stages; do
 	case $stage in
-	coverage | kunit | matrix | module | um | x86_64 | guest | host | peers) ;;
-	*) die "STAGES=$stages: '$stage' is none of coverage, kunit, matrix, module, um, x86_64, guest, host, peers" ;;
+	coverage | kunit | matrix | module | mutants | um | x86_64 | guest | host | peers) ;;
+	*) die "STAGES=$stages: '$stage' is none of coverage, kunit, matrix, module, mutants, um, x86_64, guest, host, peers" ;;
 	esac
 done
 time=${TIME:-15}
 case $time in '' | *[!0-9]* | 0*) die "TIME=$time: a number of seconds from 1 on is needed" ;; esac
 case ${SEED:-1} in *[!0-9]*) die "SEED=$SEED: a number is needed" ;; esac
 layers="${PORT:+port }${FIXES:+fixes }${COVERAGE:+coverage }${LAYERS:-}"
+[ "$stages" != mutants ] || layers="$layers mutants"
 started=$(date +%s)
 
 "$repo_dir/scripts/packages.sh" || exit 1
@@ -79,6 +80,11 @@ wants() {
 has_vma_refcount "$tree" ||
 	note "Linux $(kernel_version "$tree") has the older lock (a semaphore): no KUnit suite fits, the stress does"
 
+if wants mutants; then
+	[ "$stages" = mutants ] || die "STAGES=$stages: mutants must be alone, it is another kernel"
+	"$repo_dir/scripts/mutants.sh" "$tree" "$results"
+	exit
+fi
 if wants coverage; then
 	"$repo_dir/scripts/packages.sh" run coverage || exit 1
 	"$repo_dir/scripts/coverage.sh" "$tree" "$results" "$time"
