@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Mutants: the rules fit every kernel they are for, what does not fit is named,
+# consoles are judged right, and KUnit kills what it must, on UML.
+
+. "$(dirname -- "$0")/lib.sh"
+"$scripts/packages.sh" run || exit 1
+rm -rf "$repo/results/check-mutants"
+tab=$(printf '\t')
+
+refuses "mutants.sh without arguments" "wrong arguments" "$scripts/mutants.sh"
+mkdir "$tmp/empty"
+refuses "a tree without mutants" "overlay it with the layer mutants" "$scripts/mutants.sh" "$tmp/empty" "$tmp"
+refuses "an unknown tool" "'fuzz' is none of" env TOOLS=fuzz "$scripts/mutants.sh" "$tmp/empty" "$tmp"
+refuses "no seconds" "a number of seconds" env EACH=1m "$scripts/mutants.sh" "$tmp/empty" "$tmp"
+
+# The header of a rule is what the documents and the report read.
+bad=
+for rule in "$repo"/mutants/*.cocci; do
+	for field in breaks symptom file 'noticed by\|equivalent'; do
+		grep -q "^// \\($field\\):$tab" "$rule" || bad="$bad ${rule##*/}:$field"
+	done
+	grep -q "VMA_LOCK_MUTANT_$(basename "$rule" .cocci | tr - _)\\>" "$rule" || bad="$bad ${rule##*/}:number"
+done
+if [ -z "$bad" ]; then ok "every rule says what it breaks"; else not_ok "every rule says what it breaks" "$bad"; fi
+count=$(grep -L '^// equivalent:' "$repo"/mutants/*.cocci | wc -l)
+check "at least 60 mutants are none of the equivalent ones: $count" test "$count" -ge 60
+
+# sample SOURCE DEST VERSION: what the rules look at.
+sample() {
+	mkdir -p "$2"
+	(cd "$1" && "$scripts/mutants-apply.sh" files "$3" | grep -v vma_lock_mutants.h | tar -cf - -T -) | tar -xf - -C "$2"
+}
+
+for version in 7.2 7.3; do
+	if ! source=$("$scripts/kernel-source.sh" "$version" 2>"$tmp/err"); then
+		not_ok "$version: the rules fit" "no source: $(tail -n 1 "$tmp/err")"
+		continue
+	fi
+	sample "$source" "$tmp/$version" "$version"
+	check "$version: each rule matches its step and nothing else" \
+		"$scripts/mutants-apply.sh" apply "$version" "$tmp/$version" "$source"
+done
+
+# A kernel in which one function moved, and one step is there twice.
+source=$("$scripts/kernel-source.sh" 7.3)
+sample "$source" "$tmp/moved" 7.3
+sed -i 's/get_target_refcnt/get_wanted_refcnt/' "$tmp/moved/mm/mmap_lock.c"
+awk '{ print } /^\tmm_lock_seqcount_begin\(mm\);/ && !n++ { print }' "$tmp/moved/include/linux/mmap_lock.h" >"$tmp/twice"
+mv "$tmp/twice" "$tmp/moved/include/linux/mmap_lock.h"
+rm "$tmp/moved/mm/mlock.c"
+refuses "a moved function is an error" "rules do not fit" \
+	"$scripts/mutants-apply.sh" apply 7.3 "$tmp/moved" "$source"
+for line in 'mutants/tgt-swap.cocci matches nothing in mm/mmap_lock.c' \
+	'mutants/tgt-one.cocci matches nothing in mm/mmap_lock.c' \
+	'mutants/begin-lost.cocci matches more than once in include/linux/mmap_lock.h' \
+	'has no mm/mlock.c, which these rules name: mutants/mlock-nolock.cocci'; do
+	check "it says: $line" grep -qF "$line" "$tmp/refuse.err"
+done
+mkdir "$tmp/bin"
+for tool in sh sed awk grep sort cut tr wc cat mktemp rm mkdir dirname basename paste env cp mv printf head; do
+	path=$(command -v $tool) && case $path in /*) ln -sf "$path" "$tmp/bin/$tool" ;; esac
+done
+refuses "without spatch it says what to install" "apt-get install coccinelle" \
+	env PATH="$tmp/bin" sh "$scripts/mutants-apply.sh" apply 7.3 "$tmp/7.3" "$source"
+
+# judged NAME VERDICT PATTERN STATUS: of the console on stdin.
+judged() {
+	cat >"$tmp/console"
+	"$scripts/mutants.sh" --judge "$tmp/console" "$4" >"$tmp/verdict" 2>&1
+	check "console of $1: $2" grep -q "^$2$tab.*$3" "$tmp/verdict"
+}
+
+judged "a failed parameter" killed "found refused" 0 <<'END'
+        # Subtest: vma_lock_transition
+    # vma_lock_transition: EXPECTATION FAILED at mm/tests/vma_lock_kunit.c:1
+    Expected found == cell->outcome, but
+        found == 2 (0x2)
+state attached, idle: lockless read: expected granted, found refused
+        not ok 13 attached, idle: lockless read
+END
+judged "an oops" crashed "unable to handle" 0 <<'END'
+    ok 1 vma_lock_init_is_detached
+[    3.1] BUG: unable to handle page fault for address: fffffffffffffff5
+[    3.2] Kernel panic - not syncing: Fatal exception
+END
+judged "a hang" hung "" 124 <<'END'
+    ok 1 vma_lock_init_is_detached
+END
+judged "a splat that no test saw" warned "suspicious RCU usage" 0 <<'END'
+    ok 1 vma_lock_init_is_detached
+WARNING: suspicious RCU usage
+vma_lock_mutant: rcu_leak was reached
+reboot: Restarting system
+END
+judged "a survivor" survived "" 0 <<'END'
+    ok 1 vma_lock_init_is_detached
+vma_lock_mutant: put_zero was reached
+reboot: Restarting system
+END
+judged "one that nobody met" unreached "" 0 <<'END'
+    ok 1 vma_lock_init_is_detached
+vma_lock_mutant: put_zero was never reached
+reboot: Restarting system
+END
+
+# KUnit against all of them. The healthy kernel comes first, by itself.
+results=$repo/results/check-mutants
+check "7.3: KUnit on UML notices every mutant that it must" env KDIR= KVER=7.3 \
+	STAGES=mutants TOOLS=um RESULTS="$results" "$scripts/run.sh"
+sed -n 's/^/# /; $p' "$results/mutants.txt" 2>/dev/null
+rows=$(cache_dir)/mutants/$(basename "$source")+mutants/um
+
+# Interrupted, it goes on where it was; what is known is not asked again.
+rm -f "$rows/wake-none.row" "$rows/put-keeps.row"
+touch -d '1 hour ago' "$rows/tgt-one.row"
+stat -c %Y "$rows/tgt-one.row" >"$tmp/time"
+check "two rows are missing: they are tried, and no other" env KDIR= KVER=7.3 \
+	STAGES=mutants TOOLS=um RESULTS="$results" "$scripts/run.sh"
+check "their rows are there again" test -f "$rows/wake-none.row" -a -f "$rows/put-keeps.row"
+check "a row that was there is the same" test "$(stat -c %Y "$rows/tgt-one.row")" = "$(cat "$tmp/time")"
+check "the JSON is JSON" python3 -m json.tool "$results/mutants.json"
+done_testing
