@@ -57,6 +57,12 @@ else
 	check_kernel_tree "$source"
 	tree=$cache_dir/tree/$(basename "$source")
 fi
+case " $layers " in
+*" coverage "*)
+	has_vma_refcount "$source" || [ -n "${PORT:-}" ] ||
+		die "COVERAGE=1 is for the lock that counts its readers, which Linux $(kernel_version "$source") has only with PORT=1"
+	;;
+esac
 release=$(kernel_release "$source")
 for layer in $layers; do
 	tree=$tree+$layer

@@ -194,6 +194,29 @@ for version in ${images%% *} ${images##* }; do
 done
 boot "a command with blanks and its status" 1 'failed with status 3' 'echo   one; mm/vma_lock_stress -l; exit 3'
 check "guest: the command's output is in the log" grep -q 'one' "$tmp/log"
+export JSON="$tmp/stress.json"
+boot "a file for the second serial port" 0 'ended after' \
+	'for i in 1 2 3 4 5 6 7 8 9; do cat run_kselftest.sh mm/run_vmtests.sh; done >/tmp/stress.json'
+check "guest: all of it comes out, as it was" sh -c 'for i in 1 2 3 4 5 6 7 8 9; do
+	cat "$1/run_kselftest.sh" "$1/mm/run_vmtests.sh"; done | cmp - "$2"' sh "$tmp/selftests-$version" "$JSON"
+boot "no file" 0 'ended after' 'true'
+check "guest: an earlier one is not taken for it" test ! -e "$JSON"
+unset JSON
+# Noise that ends before the test, and noise that does not heed SIGINT.
+for noise in 'sleep 1' 'trap "" INT; while :; do sleep 100; done'; do
+	rm -rf "$tmp/changed"
+	cp -R "$tmp/selftests-$version" "$tmp/changed"
+	mkdir "$tmp/changed/noise"
+	echo own >"$tmp/changed/noise/version"
+	cp "$(command -v busybox)" "$tmp/changed/noise/sh"
+	printf '#!/selftests/noise/sh\n%s\n' "$noise" >"$tmp/changed/noise/run"
+	chmod 755 "$tmp/changed/noise/run"
+	"$scripts/guest-image.sh" "$tmp/changed" "$tmp/image-changed" 2>"$tmp/err"
+	expect "guest: noise: $noise" 1 'failed with status 1' env APPEND='vma_lock.noise vma_lock.cmd="sleep 3"' \
+		"$scripts/guest-boot.sh" "$KERNEL" "$tmp/image-changed" "$tmp/log"
+	check "guest: noise: $noise: it says so, and none is left" sh -c '
+		grep "noise failed: it" "$1" && grep "noise: 0 processes left" "$1"' sh "$tmp/log"
+done
 boot "a command that skips" 4 'the test was skipped' 'echo SKIP requires 64 CPUs; exit 4'
 boot "a stress that fails" 1 'failed with status 1: not ok' 'mm/vma_lock_stress -t 2 -c mprotect -B value'
 boot "the end of the guest in the middle" 1 'in the middle of the test' 'reboot -f'

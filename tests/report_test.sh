@@ -255,6 +255,17 @@ new taint
 good_guest | sed 's/tainted after: 0/tainted after: 512/' | stage kselftest 0 guest.log
 verdict "a taint" 1 "1 passed, 1 failed, 1 skipped" 'left the kernel tainted: 512 .W.'
 
+new transitions
+good_guest | sed '/tainted after/i [    1.000000] vma-lock guest: transitions R0 51 W2 7 N1 0' | stage kselftest 0 guest.log
+good_kunit | sed '/ok 2 vma_lock_wait/i [    0.100000]     # vma_lock_branches_total: transitions: R0 3 F1 4' | stage kunit 0 kunit.log
+echo '{"scenarios": [{"name": "mixed", "transitions": {"source": "counted", "R0": 40, "W2": 6}},
+	{"name": "guessed", "transitions": {"source": "inferred", "R0": 9}}]}' >"$results/guest.json"
+verdict "counts of the lock's transitions" 0 "5 passed, 0 failed, 2 skipped" 'Transitions of the lock: guest' \
+	'^  scenario  *R0  *W2  *N1$' '^  mixed  *40  *6  *-$' '^  all since the boot  *51  *7  *0$' \
+	'^  all since the boot  *3  *4$' '!guessed'
+echo '{"scenarios": [' >"$results/guest.json"
+verdict "half of what the stress writes" 1 "5 passed, 1 failed, 2 skipped" 'guest: guest.json is not what the stress writes'
+
 new empty
 : | stage kselftest 0 empty.log
 good_kunit | stage kunit 0 kunit.log
