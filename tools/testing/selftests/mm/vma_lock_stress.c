@@ -385,13 +385,15 @@ static void run_scenario(const struct scenario *s, struct result *result, uint64
 	result->sample_ms = SAMPLE_MS;
 	result->sample = calloc(MAX_SAMPLES, sizeof(*result->sample));
 	do {
-		left = budget > result->ns ? budget - result->ns : 0;
+		left = budget > result->ns ? budget - result->ns : budget;
 		/* No short rest: the last bout takes it. */
 		if (left < each + each / 2 || !s->plans)
 			each = left;
 		if (!run_bout(s, result, each))
 			break;
-	} while (s->plans && result->ns + each / 2 < budget);
+		/* Longer on a slow machine, until there is something to judge by. */
+	} while (s->plans && (result->ns + each / 2 < budget ||
+			      (result->ns < 4 * budget && proves_nothing(s, result))));
 
 	if (!result->counted)
 		infer_transitions(result);

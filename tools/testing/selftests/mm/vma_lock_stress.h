@@ -418,6 +418,10 @@ long own_switches(void);
 int own_tid(void);
 uint64_t stream_of(const struct scenario *s, enum role as, unsigned int index);
 
+/* From who is preempted to who preempts. */
+enum rank { RANK_READER, RANK_HOG, RANK_MUTATOR, RANK_TENANT };
+
+void take_rank(enum rank rank);
 void place(struct worker *w);
 void child_process(const struct scenario *s, pid_t controller) __noreturn;
 bool read_task_file(pid_t pid, int tid, const char *file, char *buf, size_t size);
@@ -426,7 +430,7 @@ bool may_fifo(void);
 void start_companions(const struct scenario *s);
 void wait_between(struct worker *w);
 bool slide_reader(struct worker *w, uint64_t *started);
-void slide_reader_done(uint64_t started);
+void slide_reader_done(uint64_t took);
 bool slide_mutator(struct worker *w);
 unsigned int plan_readers(void);
 unsigned int plan_ranges(const struct scenario *s);

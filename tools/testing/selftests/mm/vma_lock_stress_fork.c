@@ -13,7 +13,6 @@
 #include "vma_lock_stress.h"
 
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -218,9 +218,7 @@ bool may_fifo(void)
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-enum rank { RANK_READER, RANK_HOG, RANK_MUTATOR, RANK_TENANT };
-
-static void take_rank(enum rank rank)
+void take_rank(enum rank rank)
 {
 	static const int priority[] = {
 		[RANK_HOG] = 1, [RANK_MUTATOR] = 2, [RANK_TENANT] = 3,
@@ -528,9 +526,9 @@ bool slide_reader(struct worker *w, uint64_t *started)
 	return true;
 }
 
-void slide_reader_done(uint64_t started)
+void slide_reader_done(uint64_t took)
 {
-	learn(&shared->reader_ns, now_ns() - started);
+	learn(&shared->reader_ns, took);
 	atomic_store_explicit(&shared->round_done, get(&shared->round), memory_order_release);
 }
 

@@ -489,7 +489,7 @@ static void slide_step(struct worker *w)
 	if (!slide_reader(w, &started))
 		return;
 	visit(w, r, page, ev);
-	slide_reader_done(started);
+	slide_reader_done(now_ns() - started);
 }
 
 /*
@@ -1434,10 +1434,22 @@ static int backing_file(const struct scenario *s)
 	return fd;
 }
 
+/*
+ * Far from where the kernel puts what has no place of its own: should somebody (a sanitizer, say)
+ * map memory while there are holes in a range, it is not to land there.
+ */
 static unsigned char *reserve(size_t size, size_t align)
 {
-	unsigned char *addr = mmap(NULL, size + align, PROT_NONE,
-				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	unsigned char *addr, *hint;
+
+	addr = mmap(NULL, size + align, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+		    0);
+	if (addr != MAP_FAILED) {
+		munmap(addr, size + align);
+		hint = (unsigned char *)((uintptr_t)addr / 2 & -page_size);
+		addr = mmap(hint, size + align, PROT_NONE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	}
 
 	if (addr == MAP_FAILED)
 		no_setup("no room for the address range (ulimit -v?)", errno);
