@@ -547,6 +547,58 @@ static void vma_lock_mm_sequence_killed(struct kunit *test)
 			    held, found);
 }
 
+/* Take mmap_lock, which another actor holds. */
+static int vma_lock_act_mmap_way(struct vma_lock_actor *a)
+{
+	const struct vma_lock_mmap_param *p = a->arg;
+
+	switch (p->way) {
+	case NESTED:
+		mmap_write_lock_nested(a->f->mm, SINGLE_DEPTH_NESTING);
+		return 0;
+	case KILLABLE:
+		return mmap_write_lock_killable(a->f->mm);
+	default:
+		mmap_write_lock(a->f->mm);
+		return 0;
+	}
+}
+
+/* Who waits for mmap_lock does not have it: the sequence is the holder's. */
+static void vma_lock_mm_sequence_waits(struct kunit *test)
+{
+	const struct vma_lock_mmap_param *p = test->param_value;
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *holder, *waiter;
+	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
+	unsigned int held, found;
+
+	holder = vma_lock_actor_start(f, "holder", f->vma, vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(holder, "attached, idle"));
+	held = f->mm->mm_lock_seq.sequence;
+	waiter = vma_lock_actor_start(f, "waiter", f->vma, vma_lock_act_mmap_way,
+				      vma_lock_undo_write, p);
+	while (!rwsem_is_contended(&f->mm->mmap_lock) && time_before(jiffies, end))
+		usleep_range(50, 100);
+	KUNIT_EXPECT_TRUE_MSG(test, rwsem_is_contended(&f->mm->mmap_lock),
+			      "state mmap_lock held: %s: expected it waiting, found it not",
+			      p->name);
+	found = READ_ONCE(f->mm->mm_lock_seq.sequence);
+	KUNIT_EXPECT_EQ_MSG(test, found, held,
+			    "state mmap_lock held: %s waits: expected mm_lock_seq %u, found %u",
+			    p->name, held, found);
+	vma_lock_expect_lookup(f, VMA_LOCK_START, NULL, "write-locked, another writer waits");
+
+	vma_lock_actor_leave(holder);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(waiter, "mmap_lock released"));
+	KUNIT_EXPECT_EQ(test, waiter->ret, 0);
+	found = READ_ONCE(f->mm->mm_lock_seq.sequence);
+	KUNIT_EXPECT_EQ_MSG(test, found, held + 2,
+			    "state mmap_lock released: %s: expected mm_lock_seq %u, found %u",
+			    p->name, held + 2, found);
+}
+
 /* The write lock lasts until mmap_lock is released, and not a moment longer. */
 static void vma_lock_unlock_all(struct kunit *test)
 {
@@ -1882,6 +1934,7 @@ static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE(vma_lock_new_is_detached),
 	KUNIT_CASE(vma_lock_cache_is_typesafe),
 	KUNIT_CASE_PARAM(vma_lock_mm_sequence, vma_lock_mmap_gen_params),
+	KUNIT_CASE_PARAM(vma_lock_mm_sequence_waits, vma_lock_mmap_gen_params),
 	KUNIT_CASE(vma_lock_mm_sequence_killed),
 	KUNIT_CASE(vma_lock_unlock_all),
 	KUNIT_CASE(vma_lock_unlock_many),

@@ -32,6 +32,8 @@ enum vma_lock_change {
 	ADVISE_LIKE_BELOW,
 	ADVISE_LIKE_ABOVE,
 	ADVISE_LIKE_BOTH,
+	SET_FLAGS,
+	CLEAR_FLAGS,
 	GROW_STACK,
 	FORK,
 };
@@ -62,6 +64,8 @@ static const struct vma_lock_change_param {
 	{ "madvise that merges three, read below", ADVISE_LIKE_BOTH, 3, 1, 0, 0 },
 	{ "madvise that merges three, read itself", ADVISE_LIKE_BOTH, 3, 1, 0, 1 },
 	{ "madvise that merges three, read above", ADVISE_LIKE_BOTH, 3, 1, 0, 2 },
+	{ "vm_flags_set()", SET_FLAGS, 1, 0, 0, 0 },
+	{ "vm_flags_clear()", CLEAR_FLAGS, 1, 0, 0, 0 },
 	{ "growth of a stack", GROW_STACK, 1, 0, 0, 0 },
 	{ "fork", FORK, 1, 0, 0, 0 },
 };
@@ -168,6 +172,15 @@ static int vma_lock_act_change(struct vma_lock_actor *a)
 	case ADVISE_LIKE_ABOVE:
 	case ADVISE_LIKE_BOTH:
 		ret = vma_lock_advise(a->f->mm, addr, MADV_DONTFORK);
+		break;
+	case SET_FLAGS:
+	case CLEAR_FLAGS:
+		mmap_write_lock(a->f->mm);
+		if (c->p->change == SET_FLAGS)
+			vm_flags_set(a->vma, VM_DONTDUMP);
+		else
+			vm_flags_clear(a->vma, VM_MAYEXEC);
+		mmap_write_unlock(a->f->mm);
 		break;
 	case GROW_STACK:
 		ret = vma_lock_grow_stack(a->f->mm, addr - PAGE_SIZE);
@@ -330,6 +343,57 @@ static void vma_lock_fork_killed(struct kunit *test)
 	vma_lock_actor_leave(reader);
 	vma_lock_expect_lookup(f, c->addr, vma, "fork killed");
 }
+
+#ifndef MODULE
+static const struct vm_special_mapping vma_lock_special = { .name = "[vma_lock]" };
+
+/* What exec() maps: the heap of a binary, and a page of the architecture's. */
+static int vma_lock_act_exec(struct vma_lock_actor *a)
+{
+	struct vma_lock_mapping *m = (struct vma_lock_mapping *)a->arg;
+	struct vm_area_struct *vma;
+	int ret;
+
+	kthread_use_mm(a->f->mm);
+	ret = vm_brk_flags(m->addr, PAGE_SIZE, 0);
+	mmap_write_lock(a->f->mm);
+	vma = _install_special_mapping(a->f->mm, m->addr + 2 * PAGE_SIZE, PAGE_SIZE,
+				       VM_READ | VM_MAYREAD, &vma_lock_special);
+	mmap_write_unlock(a->f->mm);
+	kthread_unuse_mm(a->f->mm);
+	return ret ?: PTR_ERR_OR_ZERO(vma);
+}
+
+/* New VMAs are attached, and found, whichever way they came into being. */
+static void vma_lock_new_mappings(struct kunit *test)
+{
+	struct vma_lock_mapping *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *a;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, m);
+	m->addr = vma_lock_map(f, 3);
+	KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, m->addr, 3), 0);
+	a = vma_lock_actor_start(f, "exec", f->vma, vma_lock_act_exec, NULL, m);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, "nothing mapped"));
+	KUNIT_ASSERT_EQ(test, a->ret, 0);
+	for (i = 0; i <= 2; i += 2) {
+		unsigned long addr = m->addr + i * PAGE_SIZE;
+		struct vm_area_struct *vma = vma_lock_find(f, addr);
+
+		KUNIT_ASSERT_NOT_NULL(test, vma);
+		VMA_LOCK_EXPECT_COUNT(test, vma, 1, "nothing mapped",
+				      i ? "special mapping" : "heap of exec");
+		vma_lock_expect_lookup(f, addr, vma, i ? "special mapping" : "heap of exec");
+	}
+}
+#else
+static void vma_lock_new_mappings(struct kunit *test)
+{
+	kunit_skip(test, "needs the suite built in");
+}
+#endif
 
 #ifdef VM_SEALED
 static int vma_lock_act_seal(struct vma_lock_actor *a)
@@ -729,6 +793,7 @@ static void vma_lock_users_exit(struct kunit *test)
 static struct kunit_case vma_lock_users_cases[] = {
 	KUNIT_CASE_PARAM(vma_lock_change_waits, vma_lock_change_gen_params),
 	KUNIT_CASE(vma_lock_fork_killed),
+	KUNIT_CASE(vma_lock_new_mappings),
 	KUNIT_CASE(vma_lock_munmap_fails),
 	KUNIT_CASE_PARAM(vma_lock_read_madvise, vma_lock_world_gen_params),
 	KUNIT_CASE(vma_lock_read_madvise_two),
