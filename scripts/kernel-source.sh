@@ -3,8 +3,9 @@
 #
 # Fetch a Debian kernel source into the cache and print its directory.
 #
-#   kernel-source.sh [VERSION]   VERSION as 7.3 or 6.12; without one, the newest
-#                                7.x that Debian's suites serve
+#   kernel-source.sh [VERSION]   VERSION as 7.3 or 6.12, or a package's in full, as
+#                                -l lists them; without one, the newest 7.x that
+#                                Debian's suites serve
 #   kernel-source.sh -l          list what the suites serve
 #
 # Debian's archive is asked through an apt configuration of our own: the
@@ -49,11 +50,26 @@ case $#:${1:-} in
 1:[0-9]*.[0-9]*) version=$1 ;;
 *) usage >&2; die "'$*' is not a kernel version like 7.3" ;;
 esac
-case $version in *[!0-9.]*) die "'$version' is not a kernel version like 7.3" ;; esac
+package=
+case $version in
+*[!0-9A-Za-z.+~-]*) die "'$version' is not a kernel version like 7.3" ;;
+*.*-[0-9]*)
+	package=$version
+	version=$(printf '%s\n' "$package" | sed -n 's/^\([0-9]*[.][0-9]*\)[.].*-.*/\1/p')
+	[ -n "$version" ] || die "'$package' is not a package's version like 6.12.95-1"
+	;;
+*[!0-9.]*) die "'$version' is not a kernel version like 7.3" ;;
+esac
 
 mkdir -p "$source_dir" || die "cannot write to the cache $cache_dir: move it with VMA_LOCK_CACHE=DIR"
 if [ -n "$version" ]; then
-	tree=$(unpacked "$version")
+	if [ -z "$package" ]; then
+		tree=$(unpacked "$version")
+	elif [ -d "$source_dir/linux-$package" ]; then
+		tree=$source_dir/linux-$package
+	else
+		tree=
+	fi
 	if [ -n "$tree" ]; then
 		printf '%s\n' "$tree"
 		exit 0
@@ -77,9 +93,14 @@ else
 	version=$(available | awk '$1 ~ /^7[.]/ { print $1; exit }')
 	[ -n "$version" ] || die "Debian's suites serve no linux-source-7.* now: pass KVER= (see 'kernel-source.sh -l') or KDIR=/path/to/linux"
 fi
-package=$(available | awk -v v="$version" '$1 == v { print $2; exit }')
-[ -n "$package" ] ||
-	die "Debian's suites serve no linux-source-$version; there are: $(available | awk '{ print $1 }' | sort -uV | paste -sd' ')"
+if [ -n "$package" ]; then
+	available | awk -v p="$package" '$2 == p { found = 1 } END { exit !found }' ||
+		die "Debian's suites serve no linux-source-$version $package; there are: $(available | awk -v v="$version" '$1 == v { print $2 }' | paste -sd' ')"
+else
+	package=$(available | awk -v v="$version" '$1 == v { print $2; exit }')
+	[ -n "$package" ] ||
+		die "Debian's suites serve no linux-source-$version; there are: $(available | awk '{ print $1 }' | sort -uV | paste -sd' ')"
+fi
 tree=$source_dir/linux-$package
 if [ -d "$tree" ]; then
 	printf '%s\n' "$tree"
