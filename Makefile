@@ -34,6 +34,7 @@ help:
 ## make compare KVER=6.12    the kernel's own tests on stock and ported: what differs
 ##                          (LTP_DIR=DIR: LTP's runtest/mm, too)
 ## make mutants             break the lock in every way in mutants/, and see which test notices
+## make series KVER=6.12    the ported lock as mails for git am, in results/ (no sign-off)
 ## make stress              the stress on this machine's kernel: needs only a C compiler
 ## make peers               the stress beside stress-ng and the kernel's own programs, on a
 ##                          kernel that counts the transitions of the lock (TIME= seconds each)
@@ -85,6 +86,10 @@ report:
 mutants:
 	@STAGES="mutants" scripts/run.sh
 
+series:
+	@tree=$${KDIR:-$$(scripts/kernel-source.sh $(or $(KVER),6.12))} && scripts/series.sh "$$tree" \
+		"$(or $(RESULTS),results/series-$$(basename "$$tree"))"
+
 check:
 	@tests/check.sh
 
@@ -101,4 +106,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit coverage matrix bench compare mutants check lint stress install uninstall clean report peers
+.PHONY: help run kunit coverage matrix bench compare series mutants check lint stress install uninstall clean report peers
