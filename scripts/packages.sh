@@ -47,6 +47,7 @@ report python3-matplotlib /usr/lib/python3/dist-packages/matplotlib
 check shellcheck shellcheck
 check sparse sparse
 check git git
+check liburcu-dev /usr/share/doc/liburcu-dev
 '
 
 only_name=
