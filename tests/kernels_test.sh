@@ -40,4 +40,17 @@ for version in $(cd "$repo/port" && printf '%s\n' [0-9]*.[0-9]* | sort -rV); do
 		check "$version: KUnit on $arch with one CPU" env CPUS=1 CONFIG=$config "$scripts/kunit.sh" "$tree" "$results" $arch
 	done
 done
+
+# With a counter in every branch: the suites take all of the lock's transitions,
+# but for the one that takes a fault of user space.
+# moved LOG: no transition that KUnit left out.
+moved() {
+	sed -n 's/.*vma_lock_branches_total: transitions: //p' "$1" | tr ' ' '\n' | paste - - |
+		awk '{ n++ } $2 == 0 && $1 != "F1" { print "not once: " $1; bad = 1 }
+			END { if (n != 22) print "expected 22 transitions, found " n; exit bad || n != 22 }'
+}
+
+results=$repo/results/check/coverage
+check "KUnit with a counter in every branch of the lock" env KDIR= KVER= COVERAGE=1 STAGES=um RESULTS="$results" "$scripts/run.sh"
+check "KUnit takes every transition of the lock" moved "$results/kunit-um.log"
 done_testing
