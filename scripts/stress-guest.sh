@@ -51,7 +51,7 @@ if [ $status -eq 0 ]; then
 	if [ "$3" != 15 ] || [ -n "${4:-}" ]; then
 		# The kernel's parameter parser wants the quotes.
 		# shellcheck disable=SC2089,SC2090
-		APPEND="${APPEND:-} vma_lock.cmd=\"mm/vma_lock_stress -t $3${4:+ -s $4}\""
+		APPEND="${APPEND:-} vma_lock.cmd=\"mm/vma_lock_stress -t $3${4:+ -s $4} --json /tmp/stress.json\""
 	fi
 	# shellcheck disable=SC2090
 	export APPEND="${APPEND:-}"

@@ -6,7 +6,7 @@
 #   stress-host.sh RESULTS SECONDS [SEED]    for report.py: log and stage in RESULTS
 #   stress-host.sh - SECONDS [SEED]          for people: output as it comes
 #
-# CC and CFLAGS are honoured.
+# CC and CFLAGS are honoured. RESULTS gets stress-host.log, .json, and a line in stages.
 
 . "$(dirname -- "$0")/lib.sh"
 
@@ -36,7 +36,9 @@ results=$1
 shift
 start=$(date +%s)
 log=$results/stress-host.log
-phase "$log" "running the stress on this machine, Linux $(uname -r)" "$program" "$@"
+rm -f "$results/stress-host.json"
+phase "$log" "running the stress on this machine, Linux $(uname -r)" \
+	"$program" "$@" --json "$results/stress-host.json"
 status=$?
 record_stage "$results" stress-host kselftest $status $(($(date +%s) - start)) "${log##*/}"
 exit $status
