@@ -2,7 +2,7 @@
 //
 // breaks:	fork() does not attach the VMAs of the child
 // symptom:	the child's VMAs look detached: its faults spin or fall back for ever
-// noticed by:	S
+// noticed by:	K, S
 // file:	include/linux/mm.h
 
 @@

@@ -2,7 +2,7 @@
 //
 // breaks:	mmap_write_unlock() ends the write locks after it gave mmap_lock up
 // symptom:	the next writer's locks are ended instead
-// noticed by:	none yet (P)
+// noticed by:	P
 // order:	last
 // file:	include/linux/mmap_lock.h
 

@@ -2,7 +2,7 @@
 //
 // breaks:	exit does not mark VMAs as detached
 // symptom:	they are freed attached, and recycled with count 1
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/mmap.c
 
 @@

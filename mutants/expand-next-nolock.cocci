@@ -2,7 +2,7 @@
 //
 // breaks:	an expansion does not write-lock the VMA that it swallows
 // symptom:	readers run while the VMA is freed
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

@@ -2,7 +2,7 @@
 //
 // breaks:	an expansion does not write-lock the VMA that grows
 // symptom:	readers run while the range changes
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

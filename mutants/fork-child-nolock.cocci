@@ -2,7 +2,7 @@
 //
 // breaks:	fork() does not write-lock the VMAs of the child
 // symptom:	a VMA is attached that nobody locked
-// noticed by:	S
+// noticed by:	K, S
 // kernels:	7.3
 // file:	mm/mmap.c
 

@@ -2,7 +2,7 @@
 //
 // breaks:	fork() does not write-lock the VMAs that it copies
 // symptom:	a racing fault writes to a page that parent and child share
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/mmap.c
 
 @@

@@ -2,7 +2,7 @@
 //
 // breaks:	a growing stack does not write-lock its VMA
 // symptom:	readers run while the range changes
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

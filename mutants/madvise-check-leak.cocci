@@ -2,7 +2,7 @@
 //
 // breaks:	madvise() keeps the VMA when one VMA does not suffice
 // symptom:	the next writer waits for ever
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/madvise.c
 
 @@

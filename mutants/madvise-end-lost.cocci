@@ -2,7 +2,7 @@
 //
 // breaks:	madvise() keeps the VMA that it read-locked
 // symptom:	the next writer waits for ever
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/madvise.c
 
 @@

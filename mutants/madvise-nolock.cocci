@@ -2,7 +2,7 @@
 //
 // breaks:	madvise() does not write-lock the VMA whose flags it changes
 // symptom:	readers run while the flags change
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/madvise.c
 
 @@

@@ -2,7 +2,7 @@
 //
 // breaks:	a reader of maps keeps the VMA it has printed
 // symptom:	the process that is looked at waits for ever
-// noticed by:	S
+// noticed by:	K, S
 // file:	fs/proc/task_mmu.c
 
 @@

@@ -2,7 +2,7 @@
 //
 // breaks:	a merge does not mark the VMA that it removes as detached
 // symptom:	the VMA is freed attached, and recycled with count 1
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

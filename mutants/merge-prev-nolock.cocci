@@ -2,7 +2,7 @@
 //
 // breaks:	a merge does not write-lock the VMA below
 // symptom:	readers run while the range changes
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

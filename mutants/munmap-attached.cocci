@@ -2,7 +2,7 @@
 //
 // breaks:	munmap() does not mark what it takes out as detached
 // symptom:	the VMA is freed attached, and recycled with count 1
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

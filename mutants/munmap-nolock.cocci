@@ -2,7 +2,7 @@
 //
 // breaks:	munmap() does not write-lock what it takes out
 // symptom:	readers run while the range is unmapped
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

@@ -2,7 +2,7 @@
 //
 // breaks:	the VMAs are not write-locked when their page tables are freed
 // symptom:	none of our own
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/memory.c
 
 @@

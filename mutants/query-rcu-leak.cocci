@@ -2,7 +2,7 @@
 //
 // breaks:	PROCMAP_QUERY stays in its RCU read section
 // symptom:	no grace period ends any more
-// noticed by:	S
+// noticed by:	K, S
 // file:	fs/proc/task_mmu.c
 
 @@

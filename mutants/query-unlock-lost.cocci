@@ -2,7 +2,7 @@
 //
 // breaks:	PROCMAP_QUERY returns to user space with its VMA locked
 // symptom:	the process that is looked at waits for ever
-// noticed by:	S
+// noticed by:	K, S
 // file:	fs/proc/task_mmu.c
 
 @@

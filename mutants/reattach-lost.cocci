@@ -2,7 +2,7 @@
 //
 // breaks:	a failed munmap() does not attach again what it took out
 // symptom:	VMAs in the tree count as detached
-// noticed by:	none yet (K)
+// noticed by:	K
 // file:	mm/vma.c
 
 @@

@@ -2,7 +2,7 @@
 //
 // breaks:	a split does not write-lock the VMA that it cuts
 // symptom:	readers run while the range changes
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

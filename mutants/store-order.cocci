@@ -2,7 +2,7 @@
 //
 // breaks:	a VMA is put into the tree before it is attached
 // symptom:	readers spin on a count of 0
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.h
 
 @@

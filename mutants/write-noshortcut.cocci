@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // breaks:	vma_start_write() does not see that the VMA is write-locked already
-// symptom:	none
-// equivalent:	it excludes readers again that cannot be there to stay, and stores the sequence that is there: cost only
+// symptom:	every further write lock excludes readers again: cost, and a wait for transient ones
+// noticed by:	K
 // file:	include/linux/mmap_lock.h
 
 @@

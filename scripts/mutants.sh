@@ -257,16 +257,16 @@ guests() {
 		done <"$rows/$1/list" >"$rows/$1/todo"
 		_n=$(wc -l <"$rows/$1/todo")
 		[ "$_n" -gt 0 ] || break
-		note "$1: $_n mutants to meet, at most $((each * 2 + 5)) s each; $(elapsed $(($(date +%s) - _start))) gone"
 		# The healthy kernel comes first.
 		{ [ $_boots -gt 0 ] || echo none; cat "$rows/$1/todo"; } >"$_image/mutants.list"
 		cat >"$_image/run.sh" <<EOF
 exec sh ./mutants-in-guest.sh $scope $each mutants.list $(guest_command "$1")
 EOF
 		"$repo_dir/scripts/guest-image.sh" "$_image" "$rows/guest.cpio.gz" 2>/dev/null || die "cannot make the guest's image"
-		QUIET=$((each * 2 + 60)) APPEND='vma_lock.cmd="sh run.sh"' \
+		phase "$rows/$1/boot.err" "$1: $_n mutants to meet, at most $((each * 2 + 5)) s each" \
+			env QUIET=$((each * 2 + 60)) APPEND='vma_lock.cmd="sh run.sh"' \
 			"$repo_dir/scripts/guest-boot.sh" "$image" "$rows/guest.cpio.gz" "$rows/$1/boot.log" \
-			$(((_n + 1) * (each * 2 + 10) + 200)) >/dev/null 2>"$rows/$1/boot.err"
+			$(((_n + 1) * (each * 2 + 10) + 200)) || true
 		guest_rows "$1"
 		_boots=$((_boots + 1))
 		_after=$(while read -r _name; do [ -f "$rows/$1/$_name.row" ] || echo; done <"$rows/$1/todo" | wc -l)
@@ -318,8 +318,8 @@ export rows
 for tool in $tools; do
 	case $tool in
 	um)
-		BUILD_ONLY=1 JOBS='' "$repo_dir/scripts/kunit.sh" "$tree" "$results" um || exit 1
-		um=$(build_dir "$tree" um)
+		BUILD_ONLY=1 JOBS='' CONFIG=mutants "$repo_dir/scripts/kunit.sh" "$tree" "$results" um || exit 1
+		um=$(build_dir "$tree" um-mutants)
 		export um
 		image=$um/linux
 		;;
@@ -332,6 +332,7 @@ for tool in $tools; do
 		export x86 accel
 		;;
 	esac
+	[ -f "$image" ] || die "$image is missing: the build left no kernel"
 	# Rows of another kernel tell nothing about this one.
 	mkdir -p "$rows/$tool"
 	sum=$(cksum <"$image")
