@@ -35,6 +35,8 @@ help:
 ##                          (LTP_DIR=DIR: LTP's runtest/mm, too)
 ## make mutants             break the lock in every way in mutants/, and see which test notices
 ## make series KVER=6.12    the ported lock as mails for git am, in results/ (no sign-off)
+## make models              what no run can show: memory ordering and lost wake-ups, in models
+##                          that are compared with the source (LARGE=1 PARTS="litmus spin")
 ## make stress              the stress on this machine's kernel: needs only a C compiler
 ## make peers               the stress beside stress-ng and the kernel's own programs, on a
 ##                          kernel that counts the transitions of the lock (TIME= seconds each)
@@ -62,6 +64,9 @@ run:
 
 kunit:
 	@STAGES="kunit" scripts/run.sh
+
+models:
+	@scripts/models.sh $(if $(LARGE),-l) $(PARTS)
 
 coverage:
 	@STAGES="coverage" scripts/run.sh
@@ -106,4 +111,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit coverage matrix bench compare series mutants check lint stress install uninstall clean report peers
+.PHONY: help run kunit models coverage matrix bench compare series mutants check lint stress install uninstall clean report peers

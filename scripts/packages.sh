@@ -3,7 +3,8 @@
 #
 # Install what the main job needs and this machine lacks.
 #
-#   packages.sh [GROUP...]    GROUP: run (default), check, coverage, compare, matrix, report
+#   packages.sh [GROUP...]    GROUP: run (default), check, coverage, compare, matrix, models,
+#                             report
 #   packages.sh -n [GROUP...] only name what is missing; status 1 if anything is
 #
 # Needs root (or sudo) and apt for that; elsewhere it names the packages.
@@ -43,6 +44,8 @@ matrix qemu-system-misc qemu-system-riscv64
 compare libcap-dev /usr/include/sys/capability.h
 compare libnuma-dev /usr/include/numa.h
 compare liburcu-dev /usr/share/doc/liburcu-dev
+models spin spin
+models gcc gcc
 report python3-matplotlib /usr/lib/python3/dist-packages/matplotlib
 check shellcheck shellcheck
 check sparse sparse
@@ -57,7 +60,7 @@ case ${1:-} in
 esac
 [ $# -gt 0 ] || set -- run
 for group; do
-	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage, compare, matrix, report"
+	printf '%s' "$packages" | grep -q "^$group " || die "no group '$group': run, check, coverage, compare, matrix, models, report"
 done
 
 missing=$(printf '%s' "$packages" | while read -r group package proof; do

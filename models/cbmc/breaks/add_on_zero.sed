@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0
+# The flag is added to a count of 0 as well.
+s/refcount_add_not_zero(/refcount_add(/

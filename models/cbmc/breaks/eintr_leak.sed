@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0
+# A killed writer leaves the flag behind.
+/^static int __vma_start_exclude_readers(/,/^}/s/__vma_end_exclude_readers(ves);//

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0
+# Readers join while a writer waits.
+s/VM_REFCNT_LIMIT/INT_MAX/

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0
+# Detaching waits for the count that a write lock waits for.
+s/ves->detaching ? 0 : 1/1/
