@@ -37,6 +37,27 @@ done
 time=${TIME:-15}
 case $time in '' | *[!0-9]* | 0*) die "TIME=$time: a number of seconds from 1 on is needed" ;; esac
 case ${SEED:-1} in *[!0-9]*) die "SEED=$SEED: a number is needed" ;; esac
+# What kunit.sh would refuse after the kernel has been fetched is refused here.
+case ${CPUS:-2} in *[!0-9]* | 0*) die "CPUS=$CPUS: a number of processors from 1 on is needed" ;; esac
+for fragment in ${CONFIG:-}; do
+	configs=$repo_dir/tools/testing/kunit/configs
+	[ -f "$configs/vma_lock_$fragment.config" ] || [ -f "$configs/$fragment" ] || [ -n "${KDIR:-}" ] ||
+		die "CONFIG=$CONFIG: no fragment '$fragment'; there are: $(cd "$configs" && printf '%s\n' vma_lock_*.config | sed 's/^vma_lock_//; s/[.]config$//' | paste -sd' ')"
+done
+case $arch in
+um | *[!A-Za-z0-9_]*) ;;
+*)
+	cross=
+	case $arch in
+	arm64) cross=aarch64-linux-gnu-gcc ;;
+	riscv) cross=riscv64-linux-gnu-gcc ;;
+	s390) cross=s390x-linux-gnu-gcc ;;
+	esac
+	[ -z "$cross" ] || [ -n "${CROSS_COMPILE:-}" ] || command -v "$cross" >/dev/null 2>&1 ||
+		[ "$(uname -m)" = "${cross%%-*}" ] ||
+		die "ARCH=$arch needs $cross and QEMU: scripts/packages.sh matrix installs them"
+	;;
+esac
 layers="${PORT:+port }${FIXES:+fixes }${COVERAGE:+coverage }${LAYERS:-}"
 [ "$stages" != mutants ] || layers="$layers mutants"
 started=$(date +%s)

@@ -923,7 +923,7 @@ vma_lock_expect_lookup(struct vma_lock_fixture *f, unsigned long addr,
 	struct vm_area_struct *found;
 
 	vma_lock_doing(state, "lookup");
-	found = vma_lock_lookup_at(&l, f->mm, f->vma, addr, VMA_LOCK_SPIN_DEADLINE);
+	found = vma_lock_lookup_at(&l, f->mm, expected ?: f->vma, addr, VMA_LOCK_SPIN_DEADLINE);
 	if (found)
 		vma_end_read(found);
 	KUNIT_EXPECT_PTR_EQ_MSG(f->test, found, expected,

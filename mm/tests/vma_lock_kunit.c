@@ -232,6 +232,25 @@ static int vma_lock_act_transition(struct vma_lock_actor *a)
 	return forbidden ? vma_lock_warnings_end(a->f->test, &w) : ret;
 }
 
+/*
+ * A lookup that looks again for ever must leave as many read sections as it
+ * enters, or it ends in a way that no guard can help against. One that is refused
+ * at once tells whether it does.
+ */
+static bool vma_lock_may_look_again(struct vma_lock_fixture *f)
+{
+	struct vma_lock_lookup l = { .guarded = true };
+	unsigned int seq = f->vma->vm_lock_seq;
+
+	WRITE_ONCE(f->vma->vm_lock_seq, f->mm->mm_lock_seq.sequence);
+	vma_lock_lookup_at(&l, f->mm, f->vma, VMA_LOCK_START, HZ / 50 + 1);
+	WRITE_ONCE(f->vma->vm_lock_seq, seq);
+	KUNIT_EXPECT_EQ_MSG(f->test, l.rcu_depth, 0,
+			    "state write-locked: lockless read: expected RCU read sections balanced, found %d left",
+			    l.rcu_depth);
+	return !l.rcu_depth;
+}
+
 /* The reader's side of a transition. Return: what happened. */
 static enum vma_lock_outcome
 vma_lock_play_reader(struct vma_lock_fixture *f, const struct vma_lock_transition *t)
@@ -244,6 +263,8 @@ vma_lock_play_reader(struct vma_lock_fixture *f, const struct vma_lock_transitio
 	switch (t->event) {
 	case LOCKLESS_READ:
 		/* Only a detached VMA is looked for again, until it is attached. */
+		if (retried && !vma_lock_may_look_again(f))
+			return REFUSED;
 		if (retried) {
 			l.release_to = 1;
 			vma_lock_lookup_at(&l, f->mm, f->vma, VMA_LOCK_START, HZ / 50 + 1);
