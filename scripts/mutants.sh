@@ -26,7 +26,7 @@
 # A verdict is one of
 #
 #   killed     a test failed, and said of what
-#   warned     the tests passed, the kernel complained of itself
+#   warned     the tests said nothing, the kernel complained of itself
 #   crashed    the kernel died before a test could say why
 #   hung       the deadline passed, and no test had said anything
 #   survived   nothing noticed, though the broken step was reached
@@ -55,8 +55,9 @@ judge() {
 	bare ~ /Kernel panic|Oops:|Modules linked in:.*Oops|BUG: unable to handle|general protection/ { if (death == "") death = bare }
 	bare ~ /^# FAIL / && message == "" { message = substr(bare, 3) }
 	bare ~ /^mutant [^ ]+ end status/ {
-		ended = 1
 		if ($0 ~ / reached N/) unreached = 1
+		if ($0 ~ / status hung/) next
+		ended = 1
 		if ($0 !~ / status [04] / && notok == "") { notok = "status"; detail = bare }
 	}
 	/vma_lock_mutant: .* was never reached/ { unreached = 1 }
@@ -65,8 +66,8 @@ judge() {
 	END {
 		if (notok != "" || failed && message detail != "") verdict = "killed"
 		else if (death != "") { verdict = "crashed"; message = death }
+		else if (splat != "" && splat !~ /blocked for more/) { verdict = "warned"; message = splat }
 		else if (status == 124 || !ended) { verdict = "hung"; message = splat }
-		else if (splat != "") { verdict = "warned"; message = splat }
 		else verdict = unreached ? "unreached" : "survived"
 		if (case_ != "" && notok != "" && notok != case_) case_ = case_ ": " notok
 		if (case_ == "") case_ = notok
@@ -217,8 +218,9 @@ guest_command() {
 	esac
 }
 
-# guest_rows TOOL: a row for each mutant that the last boot was done with. The
-# log is cut where the guest says that the next one is awake.
+# guest_rows TOOL [complete]: a row for each mutant that the last boot met, or
+# only for those it was done with. The log is cut where the guest says that the
+# next one is awake.
 guest_rows() {
 	rm -f "$rows/$1/part."*
 	tr -d '\r' <"$rows/$1/boot.log" | awk -v dir="$rows/$1" '
@@ -229,10 +231,14 @@ guest_rows() {
 		[ -f "$_part" ] || break
 		_name=${_part##*/part.}
 		_status=0
-		grep -qa "mutant $_name end status" "$_part" || _status=124
+		if ! grep -qa "mutant $_name end status" "$_part"; then
+			_status=124
+			[ -z "${2:-}" ] || continue
+		fi
 		_seconds=$(sed -n 's/^\[ *\([0-9.]*\)\].*/\1/p' "$_part" | awk 'NR == 1 { a = $1 } { b = $1 } END { printf "%.1f", b - a }')
 		_found=$(judge "$_part" $_status)
 		if [ "$_name" = none ]; then
+			[ -n "${2:-}" ] ||
 			[ "${_found%%"$(printf '\t')"*}" = survived ] || [ "${_found%%"$(printf '\t')"*}" = unreached ] ||
 				die "the kernel with no mutant awake does not pass the $1: $(printf '%s' "$_found" | tr '\t' ' ') (log: $rows/$1/boot.log)"
 			continue
@@ -245,7 +251,9 @@ guest_rows() {
 # guests TOOL: boot after boot, each with what is still to be met.
 guests() {
 	alive "$1" >"$rows/$1/list"
-	[ -z "${FRESH:-}" ] || rm -f "$rows/$1"/*.row
+	[ -z "${FRESH:-}" ] || rm -f "$rows/$1"/*.row "$rows/$1/boot.log"
+	# What a boot that was interrupted had found out already.
+	[ ! -f "$rows/$1/boot.log" ] || guest_rows "$1" complete
 	_image=$rows/guest
 	"$repo_dir/scripts/selftests.sh" "$tree" "$_image" || exit 1
 	cp "$repo_dir/scripts/mutants-in-guest.sh" "$_image/" || exit 1
@@ -268,10 +276,12 @@ EOF
 			"$repo_dir/scripts/guest-boot.sh" "$image" "$rows/guest.cpio.gz" "$rows/$1/boot.log" \
 			$(((_n + 1) * (each * 2 + 10) + 200)) || true
 		guest_rows "$1"
+		rm -f "$rows/$1/boot.old"
+		mv "$rows/$1/boot.log" "$rows/$1/boot.old" 2>/dev/null
 		_boots=$((_boots + 1))
 		_after=$(while read -r _name; do [ -f "$rows/$1/$_name.row" ] || echo; done <"$rows/$1/todo" | wc -l)
 		[ "$_after" -lt "$_n" ] ||
-			die "the guest did not come to the first mutant: $(tail -n 1 "$rows/$1/boot.err") (log: $rows/$1/boot.log)"
+			die "the guest did not come to the first mutant: $(tail -n 1 "$rows/$1/boot.err") (log: $rows/$1/boot.old)"
 	done
 	note "$1: done in $(elapsed $(($(date +%s) - _start))), $_boots boots"
 }
@@ -337,7 +347,7 @@ for tool in $tools; do
 	mkdir -p "$rows/$tool"
 	sum=$(cksum <"$image")
 	if [ "$(cat "$rows/$tool/image" 2>/dev/null)" != "$sum" ]; then
-		rm -f "$rows/$tool"/*.row "$rows/$tool"/*.log
+		rm -f "$rows/$tool"/*.row "$rows/$tool"/*.log "$rows/$tool"/part.*
 		printf '%s\n' "$sum" >"$rows/$tool/image"
 	fi
 	case $tool in

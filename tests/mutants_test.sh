@@ -87,6 +87,17 @@ END
 judged "a hang" hung "" 124 <<'END'
     ok 1 vma_lock_init_is_detached
 END
+judged "a splat, and then a hang" warned "lock held when returning" 124 <<'END'
+[   57.9] WARNING: lock held when returning to user space!
+[  137.9] INFO: task timeout:472 blocked for more than 61 seconds.
+END
+judged "a hang that the kernel noticed late" hung "blocked for more" 124 <<'END'
+[  137.9] INFO: task timeout:472 blocked for more than 61 seconds.
+END
+judged "a case that failed and then hung" killed "expected it to end" 124 <<'END'
+    # vma_lock_wait_write: EXPECTATION FAILED at mm/tests/vma_lock_kunit.c:1
+state 1 reader: writer: expected it to end, found it waiting at count FLAG+2
+END
 judged "a splat that no test saw" warned "suspicious RCU usage" 0 <<'END'
     ok 1 vma_lock_init_is_detached
 WARNING: suspicious RCU usage
