@@ -9,14 +9,13 @@
 # ones before it left alive; MUTANTS="NAME..." only these; JOBS=N boots at a time
 # (the number of processors); DEADLINE=SECONDS of a KUnit boot (40); EACH=SECONDS
 # of the stress for each (60); FRESH=1 forget what earlier runs found; ALL=1 let
-# every tool try every mutant.
+# every tool try every mutant; SCOPE=threads who suffers in the guest: tasks of
+# processes with threads, so that what supervises does not; later or all.
 #
 #   um       KUnit on UML, one boot a mutant, ended at the first failure
 #   x86_64   KUnit on x86_64 (QEMU), likewise
 #   stress   the stress program in a guest: one boot meets one mutant after the
 #            other, until something is noticed
-#   debug    the same guest with nothing in it but a shell that starts programs:
-#            what the kernel's own debug options notice by themselves
 #
 # First of all the kernel with no mutant awake must pass. What was found about a
 # mutant is a file of its own in the cache, which a later run of the same kernel
@@ -210,14 +209,6 @@ all() {
 	[ $_status -eq 0 ] || die "$1: the matrix is unfinished (status $_status); run it again to continue"
 }
 
-# guest_command TOOL: what meets the mutant, as seen from /selftests.
-guest_command() {
-	case $1 in
-	stress) echo "mm/vma_lock_stress -t $each" ;;
-	debug) echo "sh -c 'for i in \$(seq $((each * 2))); do ls / /proc/self/task >/dev/null; cat /proc/self/maps | sort >/dev/null; sleep 0.4; done'" ;;
-	esac
-}
-
 # guest_rows TOOL [complete]: a row for each mutant that the last boot met, or
 # only for those it was done with. The log is cut where the guest says that the
 # next one is awake.
@@ -268,7 +259,7 @@ guests() {
 		# The healthy kernel comes first.
 		{ [ $_boots -gt 0 ] || echo none; cat "$rows/$1/todo"; } >"$_image/mutants.list"
 		cat >"$_image/run.sh" <<EOF
-exec sh ./mutants-in-guest.sh $scope $each mutants.list $(guest_command "$1")
+exec sh ./mutants-in-guest.sh $scope $each mutants.list mm/vma_lock_stress -t $each
 EOF
 		"$repo_dir/scripts/guest-image.sh" "$_image" "$rows/guest.cpio.gz" 2>/dev/null || die "cannot make the guest's image"
 		phase "$rows/$1/boot.err" "$1: $_n mutants to meet, at most $((each * 2 + 5)) s each" \
@@ -302,12 +293,12 @@ results=$2
 export tools="${TOOLS:-um x86_64 stress}" deadline="${DEADLINE:-40}" first_failure=1
 export jobs="${JOBS:-$(nproc)}"
 each=${EACH:-60}
-scope=${SCOPE:-later}
+scope=${SCOPE:-threads}
 case $each in '' | *[!0-9]* | 0*) die "EACH=$each: a number of seconds from 1 on is needed" ;; esac
 for tool in $tools; do
 	case $tool in
-	um | x86_64 | stress | debug) ;;
-	*) die "TOOLS=$tools: '$tool' is none of um, x86_64, stress, debug" ;;
+	um | x86_64 | stress) ;;
+	*) die "TOOLS=$tools: '$tool' is none of um, x86_64, stress" ;;
 	esac
 done
 case $deadline in '' | *[!0-9]* | 0*) die "DEADLINE=$deadline: a number of seconds from 1 on is needed" ;; esac
@@ -333,7 +324,7 @@ for tool in $tools; do
 		export um
 		image=$um/linux
 		;;
-	x86_64 | stress | debug)
+	x86_64 | stress)
 		BUILD_ONLY=1 JOBS='' CONFIG="guest mutants" "$repo_dir/scripts/kunit.sh" "$tree" "$results" x86_64 || exit 1
 		x86=$(build_dir "$tree" x86_64-mutants)
 		image=$x86/arch/x86/boot/bzImage
