@@ -25,15 +25,69 @@ check "on one CPU" taskset -c 0 "$stress" -q -t 8
 for oracle in value access lost hole guard hang taint splat maps query epoch no-wait waits bystander; do
 	check "-B $oracle makes it fail" sh -c '! "$1" -q -t 4 -B "$2" >"$3" && grep -q "^not ok" "$3"' sh "$stress" $oracle "$tmp/out"
 done
+check "-B collapse is told" sh -c '"$1" -q -t 4 -B collapse | grep -q "throughput collapse"' sh "$stress"
 "$stress" -q -t 4 -B idle >"$tmp/out"
 check "-B idle: a run that changed nothing is a skip, not a pass" test $? -eq 4
 
+# fails_with STATUS PATTERN ABSENT COMMAND...: this status, a line that matches, none that must not be there.
+# shellcheck disable=SC2016 # for the inner shell
+fails_with='status=$1 pattern=$2 absent=$3 out=$4; shift 4
+	"$@" >"$out" 2>&1 </dev/null; found=$?
+	[ $found -eq "$status" ] && grep -qE "$pattern" "$out" && ! grep -qE "$absent" "$out" ||
+		{ echo "status $found, wanted $status with $pattern and without $absent"; tail -n 8 "$out"; exit 1; }'
+surrounded() {
+	_what=$1
+	shift
+	check "$_what" sh -c "$fails_with" sh "$1" "$2" "$3" "$tmp/out" sh -c "$4" sh "$stress"
+}
+
+# shellcheck disable=SC2016 # $1 is the program, for the inner shell
+{
+	surrounded "no room for its address range: skips in words" 4 '^(1\.\.0|ok .*) # SKIP .*' '^not ok' 'exec prlimit --as=5500000 "$1" -q -t 2 -c mixed,waits,fork_epochs'
+	surrounded "no descriptors: skips or goes on" 0 '^ok' '^not ok' 'ulimit -n 5; exec "$1" -q -t 3 -c mixed,userfaultfd,maps,file_shared,exec_exit'
+	if [ "$(id -u)" -eq 0 ]; then
+		surrounded "no processes: skips in words" 4 'SKIP cannot (fork|start)' '^not ok' 'exec setpriv --reuid=65533 --regid=65533 --clear-groups prlimit --nproc=1 "$1" -q -t 2 -c mixed,fork_epochs'
+	fi
+	if unshare -m true 2>/dev/null; then
+		surrounded "no /proc: what needs it is skipped by name" 0 'maps # SKIP /proc' '^not ok' 'exec unshare -m sh -c "mount -t tmpfs none /proc && exec \"\$1\" -q -t 4 -c mixed,maps,exec_exit,waits,huge_pages" sh "$1"'
+	else
+		skip "no /proc: what needs it is skipped by name" "may not unshare"
+	fi
+}
+# shellcheck disable=SC2016 # $1 is the program, for the inner shell
+if "${CC:-cc}" -O2 -o "$tmp/deny" "$repo/tests/deny.c" 2>"$tmp/deny.err" && "$tmp/deny" mseal true; then
+	surrounded "userfaultfd, mseal and more forbidden: skipped by name" 0 'userfaultfd # SKIP userfaultfd' '^not ok' 'exec "${1%/*}/deny" userfaultfd,mseal,sched_setscheduler,process_madvise,memfd_create "$1" -q -t 5 -c mixed,userfaultfd,sealed,shmem,process_madvise,waits'
+else
+	skip "userfaultfd, mseal and more forbidden: skipped by name" "no seccomp filters here"
+fi
+
 refuses "zero seconds" '-t' "$stress" -t 0
+refuses "negative seconds" '--duration "-3": give a whole number from 1' "$stress" --duration=-3
+refuses "absurd seconds" '--duration' "$stress" --duration 99999999999999999999
 refuses "not a number" '-t' "$stress" -t soon
 refuses "absurd threads" '-n' "$stress" -n 1000000
-refuses "an unknown scenario" 'mprotekt' "$stress" -c mprotekt
+refuses "no threads" '--threads' "$stress" --threads 0
+refuses "no memory" '--memory' "$stress" --memory 0
+refuses "an unknown scenario" 'did you mean mprotect' "$stress" -c mprotekt
+refuses "an unknown option" 'did you mean duration' "$stress" --durations 3
 refuses "an unknown oracle" 'nothing' "$stress" -B nothing
+refuses "an unknown transition" 'did you mean W' "$stress" --require W9
 refuses "an argument too many" 'extra' "$stress" -t 1 extra
+refuses "a place where no JSON can be written" 'cannot write there' "$stress" --json "$tmp/no/such/place"
+
+check "JSON: valid, with every scenario that ran" sh -c '
+	"$1" -q -t 2 -c "m*" --json "$2" >/dev/null &&
+	python3 -c "import json,sys; d=json.load(open(sys.argv[1])); assert d[\"schema\"] == \"vma_lock_stress/1\" and len(d[\"scenarios\"]) > 5" "$2"' sh "$stress" "$tmp/out.json"
+check "a required transition that nobody counts is no pass" sh -c '
+	[ -e /sys/kernel/debug/vma_lock ] || ! "$1" -q -t 1 -c mixed --require W2=1 >"$2" && grep -q "W2" "$2"' sh "$stress" "$tmp/out"
+check "SIGINT: the JSON of what ran is kept" sh -c '
+	"$1" -q -t 30 --json "$2" >/dev/null 2>&1 & pid=$!
+	sleep 4; kill -s INT $pid; wait $pid
+	python3 -c "import json,sys; d=json.load(open(sys.argv[1])); assert d[\"verdict\"] == \"interrupted\" and d[\"scenarios\"]" "$2"' sh "$stress" "$tmp/out.json"
+check "one of its processes killed: a failure in words" sh -c '
+	"$1" -q -t 6 -c fork_epochs >"$2" 2>&1 & pid=$!
+	sleep 2; child=$(pgrep -P $pid | head -n 1); kill -s KILL "$child"; wait $pid
+	test $? -eq 1 && grep -q "death by signal 9" "$2"' sh "$stress" "$tmp/out"
 
 for signal in INT TERM KILL; do
 	"$stress" -q -t 60 >"$tmp/out" 2>&1 &
@@ -47,5 +101,25 @@ for signal in INT TERM KILL; do
 done
 if [ -e /dev/full ]; then
 	check "a full disk is no pass" sh -c '! "$1" -q -t 2 >/dev/full 2>&1' sh "$stress"
+	check "JSON to a full disk is no pass" sh -c '! "$1" -q -t 1 -c mixed --json /dev/full >/dev/null 2>&1' sh "$stress"
 fi
+check "a closed pipe is no pass and leaves no process" sh -c '
+	{ "$1" -q -t 4 -c "m*" 2>/dev/null; echo $? >"$2"; } | head -n 1 >/dev/null
+	test "$(cat "$2")" -ne 0 && sleep 0.5 && ! pgrep -f "$1 -q"' sh "$stress" "$tmp/status"
+if dmesg >"$tmp/dmesg" 2>/dev/null; then
+	check "the kernel's log has nothing from it" sh -c '! grep "vma_lock_stress\[" "$1"' sh "$tmp/dmesg"
+fi
+for cross in aarch64-linux-gnu riscv64-linux-gnu s390x-linux-gnu; do
+	if command -v $cross-gcc >/dev/null 2>&1; then
+		check "builds for $cross" $cross-gcc -O2 -Wall -Werror -static -I"$repo/scripts/standalone" -pthread \
+			-o "$tmp/cross" "$repo"/tools/testing/selftests/mm/vma_lock_stress*.c
+	fi
+done
+if command -v musl-gcc >/dev/null 2>&1; then
+	check "builds with musl, static" musl-gcc -O2 -Wall -Werror -static -I"$repo/scripts/standalone" -idirafter /usr/include \
+		-idirafter "/usr/include/$(${CC:-cc} -print-multiarch)" -pthread -o "$tmp/musl" "$repo"/tools/testing/selftests/mm/vma_lock_stress*.c
+fi
+check "no error of its own that a sanitizer sees" sh -c '
+	"$1" -g -O1 -fsanitize=address,undefined -I"$2/scripts/standalone" -pthread -o "$3" "$2"/tools/testing/selftests/mm/vma_lock_stress*.c &&
+	{ "$3" -q -t 6 >"$3.out" 2>&1 || true; } && ! grep -E "runtime error|ERROR: AddressSanitizer" "$3.out"' sh "${CC:-cc}" "$repo" "$tmp/asan"
 done_testing
