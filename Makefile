@@ -2,8 +2,8 @@
 #
 # vma-lock: tests of Linux's per-VMA lock. `make help` says what there is.
 
-# 15 seconds of stress is what the kselftest runs by itself.
-TIME ?= 15
+# 13 seconds of stress is what the kselftest runs by itself.
+TIME ?= 13
 
 # What is set is for the scripts; what is empty is not there at all: the kernel's
 # own make takes an empty ARCH for a name.
@@ -48,7 +48,7 @@ help:
 ## KDIR=DIR                 a kernel source tree: 6.12 (stress only), 7.2 or newer
 ## KVER=7.2                 another of Debian's kernels (scripts/kernel-source.sh -l lists)
 ## STAGES="um x86_64 guest host"   what make run does
-## TIME=15 SEED=N            seconds of each stress; its seed
+## TIME=13 SEED=N            seconds of each stress; its seed
 ## ARCH=um CPUS=2 CONFIG= FILTER=  of make kunit: architecture (x86_64, arm64, riscv, s390),
 ##                          processors, configuration (plain, debug_vm, kasan, kcsan, ...),
 ##                          suites ('vma_lock.*wait*'); STRICT=1 known weaknesses fail

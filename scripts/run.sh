@@ -9,7 +9,7 @@
 # Debian's (default: the newest 7.x); STAGES="um x86_64 guest host" what to do
 # (also kunit: KUnit alone, on ARCH; matrix: KUnit everywhere; module: KUnit as
 # modules; coverage: of KUnit on UML; peers: the stress beside others; mutants:
-# mutants.sh, alone); TIME=SECONDS of each stress (15); SEED=N of the stress;
+# mutants.sh, alone); TIME=SECONDS of each stress (13); SEED=N of the stress;
 # RESULTS=DIR; CPUS, CONFIG, FILTER, STRICT as kunit.sh takes them;
 # LAYERS="LAYER..." what goes into the kernel besides the tests (overlay.sh), PORT=1,
 # FIXES=1 and COVERAGE=1 being short for port, fixes and coverage.
@@ -34,7 +34,7 @@ for stage in $stages; do
 	*) die "STAGES=$stages: '$stage' is none of coverage, kunit, matrix, module, mutants, um, x86_64, guest, host, peers" ;;
 	esac
 done
-time=${TIME:-15}
+time=${TIME:-13}
 case $time in '' | *[!0-9]* | 0*) die "TIME=$time: a number of seconds from 1 on is needed" ;; esac
 case ${SEED:-1} in *[!0-9]*) die "SEED=$SEED: a number is needed" ;; esac
 # What kunit.sh would refuse after the kernel has been fetched is refused here.

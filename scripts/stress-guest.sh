@@ -48,7 +48,7 @@ cat "$log.err" >&2
 if [ $status -eq 0 ]; then
 	[ -z "${NOISE:-}" ] || APPEND="vma_lock.noise ${APPEND:-}"
 	# The default duration goes the way of the bots: run_kselftest.sh.
-	if [ "$3" != 15 ] || [ -n "${4:-}" ]; then
+	if [ "$3" != 13 ] || [ -n "${4:-}" ]; then
 		# The kernel's parameter parser wants the quotes.
 		# shellcheck disable=SC2089,SC2090
 		APPEND="${APPEND:-} vma_lock.cmd=\"mm/vma_lock_stress -t $3${4:+ -s $4} --json /tmp/stress.json\""

@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DEFAULT_SECONDS	15
+#define DEFAULT_SECONDS	13
 #define DEADLINE_S	10
 #define DEFAULT_MIB	256
 #define BOUT_NS		(300 * NSEC_PER_MSEC)
@@ -29,6 +29,7 @@
 #define FAULT_FLOOR	32	/* fewer could be the threads' own stacks and counters */
 #define CONTENTION_FLOOR 3
 #define SAMPLE_MS	100
+#define COLLAPSE_NS	NSEC_PER_SEC
 
 struct shared *shared;
 struct options opt;
@@ -127,6 +128,14 @@ static unsigned long all_roles(const struct result *r, enum count c)
 	return r->count[ROLE_MUTATOR][c] + r->count[ROLE_READER][c] + r->count[ROLE_OTHER][c];
 }
 
+/* A writer that is kept waiting shows as changes that come to a stop while readers go on. */
+static void print_collapse(const struct scenario *s, const struct result *r)
+{
+	if (s->plans && r->standstill >= COLLAPSE_NS)
+		tap_info("%s: throughput collapse: no change was completed for %.1f s\n", s->name,
+			 seconds(r->standstill));
+}
+
 static void print_reached(const struct scenario *s, const struct result *r)
 {
 	unsigned long faults = all_roles(r, CNT_FAULTS);
@@ -167,6 +176,7 @@ static void print_reached(const struct scenario *s, const struct result *r)
 		printf(" %s +%lld", vmstat_names[i], r->vmstat[i]);
 	}
 	puts(any ? "" : " not available: kernel without CONFIG_PER_VMA_LOCK_STATS");
+	print_collapse(s, r);
 	if (r->note[0])
 		tap_info("%s: %s\n", s->name, r->note);
 	if (s->plans) {

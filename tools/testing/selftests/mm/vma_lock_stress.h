@@ -179,6 +179,7 @@ enum sabotage {
 	SAB_TAINT,
 	SAB_SPLAT,
 	SAB_IDLE,
+	SAB_COLLAPSE,
 	SAB_MAPS,
 	SAB_QUERY,
 	SAB_EPOCH,
@@ -503,6 +504,7 @@ struct result {
 	unsigned long long transition[NR_TRANSITIONS];
 	struct sample *sample;
 	unsigned int nr_samples, sample_ms;
+	uint64_t standstill;	/* the longest time without a change completed */
 	char note[400];
 	char known[240];
 };

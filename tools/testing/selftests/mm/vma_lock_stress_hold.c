@@ -262,7 +262,8 @@ CALL(shrink, mremap(tail(40), 8 * page_size, 4 * page_size, 0) == MAP_FAILED)
 CALL(grow, mremap(tail(40), 8 * page_size, 10 * page_size, 0) == MAP_FAILED)
 CALL(move, mremap(tail(30), page_size, page_size, MREMAP_MAYMOVE | MREMAP_FIXED,
 		  other + 64 * page_size) == MAP_FAILED)
-CALL(lock, mlock(tail(20), page_size))
+/* Sanitizers make nothing of the library's mlock(). */
+CALL(lock, syscall(SYS_mlock, tail(20), page_size))
 CALL(advise_random, madvise(tail(8), page_size, MADV_RANDOM))
 CALL(advise_dontfork, madvise(tail(8), page_size, MADV_DONTFORK))
 CALL(advise_dontdump, madvise(tail(8), page_size, MADV_DONTDUMP))
@@ -277,7 +278,7 @@ CALL(map_elsewhere, map_at(NULL, 0))
 CALL(protect_other, mprotect(other + 8 * page_size, page_size, PROT_READ))
 CALL(unmap_other, munmap(other + 30 * page_size, page_size))
 CALL(store_other, store_to(other + 40 * page_size))
-CALL(store_fresh, store_to(fresh))
+CALL(store_fresh, store_to(fresh + page_size))
 CALL(maps, read_maps())
 
 static const struct row rows[] = {
@@ -540,8 +541,7 @@ static void map_neighbours(void)
 {
 	other = mmap(NULL, 256 * page_size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	fresh = mmap(NULL, 8 * page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		     0);
+	fresh = mmap(NULL, 8 * page_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (other == MAP_FAILED || fresh == MAP_FAILED)
 		no_setup("no memory for the VMAs beside the held one (ulimit -v?)", errno);
 	/* Guards on both sides keep them from merging with anything. */
@@ -625,8 +625,7 @@ static void play_bystanders(struct worker *w, struct beside *writer, struct besi
 	bool usable, right, writer_waits;
 	unsigned int i;
 
-	munmap(fresh, 8 * page_size);
-	if (mmap(fresh, 8 * page_size, PROT_READ | PROT_WRITE,
+	if (mmap(fresh + page_size, 6 * page_size, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
 		no_setup("cannot map", errno);
 	madvise(other + 40 * page_size, page_size, MADV_DONTNEED);

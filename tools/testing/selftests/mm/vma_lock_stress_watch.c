@@ -430,7 +430,8 @@ static bool kill_child(struct watch *watch)
 
 enum ending watch_child(struct watch *watch)
 {
-	uint64_t last = now_ns(), now, passed;
+	uint64_t last = now_ns(), now, passed, changed = 0;
+	unsigned long changes = 0;
 	unsigned int polls = 0;
 
 	for (;;) {
@@ -453,6 +454,13 @@ enum ending watch_child(struct watch *watch)
 		passed = now - last < 10 * POLL_INTERVAL ? now - last : POLL_INTERVAL;
 		last = now;
 
+		if (atomic_load(&shared->running)) {
+			if (!changed || sum_changes() != changes)
+				changed = now;
+			changes = sum_changes();
+			if (now - changed > watch->result->standstill)
+				watch->result->standstill = now - changed;
+		}
 		if (atomic_load(&shared->running) && !stopping()) {
 			if (!watch->started)
 				watch->started = now;

@@ -1181,6 +1181,9 @@ static void commit_sabotage(struct worker *w)
 		while (r->index == 0)
 			pause();
 		break;
+	case SAB_COLLAPSE:
+		nap(2 * NSEC_PER_SEC);
+		break;
 	default:
 		break;
 	}
