@@ -84,9 +84,11 @@ elif set -- && "$repo_dir/scripts/kvm-works.sh" "$kernel"; then
 else
 	accel=tcg,thread=multi
 fi
+# On a busy host an emulated timer may miss the moment in which the kernel looks
+# whether it ticks at all, and panics if not: hence no_timer_check.
 setsid setpriv --pdeathsig KILL qemu-system-x86_64 -accel "$accel" "$@" -nodefaults -nographic \
 	-no-reboot -smp "$cpus" -m "$mem" -bios qboot.rom -kernel "$kernel" -initrd "$image" \
-	-append "console=ttyS0 panic=-1 reboot=t kunit.enable=0 printk.time=1 ${APPEND:-}" \
+	-append "console=ttyS0 panic=-1 reboot=t kunit.enable=0 printk.time=1 no_timer_check ${APPEND:-}" \
 	-serial stdio ${json:+-serial "file:$json.new"} </dev/null >"$log" 2>&1 &
 qemu=$!
 # One process, with nothing to save; pdeathsig is for the case that this script
