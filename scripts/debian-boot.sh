@@ -26,7 +26,7 @@ esac
 version=${KVER:-6.12}
 kernels=${KERNELS:-$(with_layer "$version")}
 [ -n "${KERNELS:-}" ] || kernels="debian ${kernels#* }"
-check_kernels "$(printf '%s' "$kernels" | sed "s/\\bdebian\\b/$version+debian/")"
+check_kernels "$(printf '%s' "$kernels" | sed "s/\\bdebian\\b/$version+debian/g")"
 
 "$repo_dir/scripts/packages.sh" || exit 1
 need mke2fs e2fsprogs

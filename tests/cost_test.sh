@@ -73,6 +73,8 @@ for script in bench compare; do
 		mkdir -p "$2"; exec 8>"$2/lock"; flock 8; VMA_LOCK_CACHE="$2" KERNELS="6.12 7.3" LTP_DIR= "$1"' \
 		sh "$scripts/$script.sh" "$tmp/cache"
 done
+refuses "debian-boot: a kernel that is no version" "'moon' is no VERSION" env KERNELS="debian moon" "$scripts/debian-boot.sh"
+refuses "debian-boot: a cache that cannot be" 'cannot create the cache' env VMA_LOCK_CACHE=/proc/cache KERNELS=debian "$scripts/debian-boot.sh"
 refuses "bench: rounds" 'ROUNDS=0' env ROUNDS=0 "$scripts/bench.sh"
 refuses "bench: VMAs" 'VMAS=many' env VMAS=many "$scripts/bench.sh"
 refuses "compare: one kernel" 'two are needed' env KERNELS=6.12 "$scripts/compare.sh"
