@@ -57,6 +57,7 @@
 #define TRIES		4
 /* Those who wait are of a class that preempts the hold: not too often. */
 #define POLL_NS		(500 * NSEC_PER_USEC)
+#define FIND_PATIENCE	(2 * NSEC_PER_SEC)
 #define TABLE_PATIENCE	(4 * NSEC_PER_SEC)
 #define ROW_PATIENCE	(5 * NSEC_PER_SEC)
 
@@ -450,6 +451,7 @@ static void adapt_hold(void)
 
 static bool find_hold(struct beside *b)
 {
+	uint64_t until = now_ns() + FIND_PATIENCE;
 	size_t most = longest_hold();
 	int means, tries;
 
@@ -457,8 +459,8 @@ static bool find_hold(struct beside *b)
 		no_setup("the address space is too small for a long hold", 0);
 	for (means = BY_GUARD; means <= BY_ZEROPAGE; means++) {
 		hold.means = means;
-		hold.len = (size_t)1 << 28;
-		for (tries = 0; tries < 12 && hold.len < most; tries++) {
+		hold.len = (size_t)1 << 26;
+		for (tries = 0; tries < 12 && hold.len < most && now_ns() < until; tries++) {
 			if (!map_held(&hold)) {
 				tries = 99;
 				continue;
@@ -473,7 +475,8 @@ static bool find_hold(struct beside *b)
 				break;
 			hold.len *= 2;
 		}
-		if (!hold.failed && tries < 99 && hold.worked >= MIN_HOLD_NS && hold_works(b))
+		if (now_ns() < until && !hold.failed && tries < 99 &&
+		    hold.worked >= MIN_HOLD_NS && hold_works(b))
 			return true;
 	}
 	return false;
