@@ -43,6 +43,9 @@ for series in "$repo"/port/*/coverage.series; do
 	# shellcheck disable=SC2046,SC2086 # a list of words
 	check "$version: each in one place" once $(printf 'vma_lock_branch(VMA_LOCK_BRANCH_%s) ' $names | tr ' ' '\n') \
 		'vma_lock_branch_refused(' 'vma_lock_branch_wait(' 'vma_lock_branch_excluded(' 'vma_lock_branch_fault('
+	check "$version: there is a debugfs to read them from" awk '
+		/^config / { lock = $2 == "PER_VMA_LOCK" } lock && /select DEBUG_FS/ { found = 1 }
+		END { exit !found }' "$copy/mm/Kconfig"
 	check "$version: their file is built" grep -q 'vma_lock_branches[.]o' "$copy/mm/Makefile"
 	touch -d '1 hour ago' "$copy/mm/mmap_lock.c"
 	stat -c %Y "$copy/mm/mmap_lock.c" >"$tmp/time"
