@@ -2,7 +2,7 @@
 //
 // breaks:	mmap_write_lock() moves the sequence before it has the lock
 // symptom:	the waiter ends the write locks of the one that holds it
-// noticed by:	none yet (K)
+// noticed by:	K
 // order:	last
 // file:	include/linux/mmap_lock.h
 

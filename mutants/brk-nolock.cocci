@@ -2,7 +2,7 @@
 //
 // breaks:	brk() does not write-lock the new VMA before it is in the tree
 // symptom:	readers run on a VMA that is not finished
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@

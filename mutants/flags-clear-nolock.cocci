@@ -2,7 +2,7 @@
 //
 // breaks:	vm_flags_clear() does not write-lock the VMA
 // symptom:	flags change under readers
-// noticed by:	none yet (K)
+// noticed by:	K
 // file:	include/linux/mm.h
 
 @@

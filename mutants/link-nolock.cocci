@@ -2,7 +2,7 @@
 //
 // breaks:	the copy of a moved VMA is linked without a write lock
 // symptom:	readers run while page tables are moved
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/vma.c
 
 @@
