@@ -1108,9 +1108,9 @@ static void vma_lock_free_attached(struct mm_struct *mm)
  * Whatever life the object had before, a new VMA and a copy start detached and
  * unlocked.
  */
+#ifndef MODULE
 static int vma_lock_act_allocate(struct vma_lock_actor *a)
 {
-#ifndef MODULE
 	struct vm_area_struct **vma = (struct vm_area_struct **)a->arg;
 	struct vma_lock_warnings w;
 	int warnings;
@@ -1124,10 +1124,8 @@ static int vma_lock_act_allocate(struct vma_lock_actor *a)
 	mmap_write_unlock(a->f->mm);
 	warnings = vma_lock_warnings_end(a->f->test, &w);
 	return vma[0] && vma[1] ? warnings : -ENOMEM;
-#else
-	return -EOPNOTSUPP;
-#endif
 }
+#endif
 
 static void vma_lock_new_is_detached(struct kunit *test)
 {
