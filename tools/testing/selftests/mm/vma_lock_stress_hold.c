@@ -258,7 +258,6 @@ CALL(protect_exec, mprotect(tail(8), page_size, PROT_READ | PROT_WRITE | PROT_EX
 CALL(unmap_last, munmap(tail(TAIL_PAGES - 1), page_size))
 CALL(unmap_all, munmap(hold.base, hold.len + TAIL_PAGES * page_size))
 CALL(map_fixed, map_at(tail(8), MAP_FIXED))
-CALL(map_adjacent, map_at(tail(TAIL_PAGES), MAP_FIXED_NOREPLACE))
 CALL(shrink, mremap(tail(40), 8 * page_size, 4 * page_size, 0) == MAP_FAILED)
 CALL(grow, mremap(tail(40), 8 * page_size, 10 * page_size, 0) == MAP_FAILED)
 CALL(move, mremap(tail(30), page_size, page_size, MREMAP_MAYMOVE | MREMAP_FIXED,
@@ -288,7 +287,6 @@ static const struct row rows[] = {
 	{ "munmap of the last page", true, call_unmap_last, false },
 	{ "munmap of all", true, call_unmap_all, false },
 	{ "mmap MAP_FIXED inside", true, call_map_fixed, false },
-	{ "mmap behind it that merges", true, call_map_adjacent, true },
 	{ "mremap shrink", true, call_shrink, false },
 	{ "mremap grow", true, call_grow, true },
 	{ "mremap of a page to elsewhere", true, call_move, false },
