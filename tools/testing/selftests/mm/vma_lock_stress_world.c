@@ -53,14 +53,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE	0x100000
-#endif
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP	4
-#endif
-#ifndef MADV_COLD
-#define MADV_COLD		20
 #endif
 #ifndef MADV_DONTNEED_LOCKED
 #define MADV_DONTNEED_LOCKED	24
@@ -68,18 +62,8 @@
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE		25
 #endif
-#ifndef MADV_GUARD_INSTALL
-#define MADV_GUARD_INSTALL	102
-#define MADV_GUARD_REMOVE	103
-#endif
 #ifndef MLOCK_ONFAULT
 #define MLOCK_ONFAULT		1
-#endif
-#ifndef UFFD_USER_MODE_ONLY
-#define UFFD_USER_MODE_ONLY	1
-#endif
-#ifndef SYS_mseal
-#define SYS_mseal		462
 #endif
 
 #define GUARD_PAGE		RANGE_PAGES	/* the page behind each range */
