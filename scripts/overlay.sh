@@ -165,7 +165,7 @@ apply() {
 			;;
 		cocci)
 			for file in $rest; do
-				do_cocci "$repo_dir/port/$1/$what" "$file"
+				do_cocci "$repo_dir/port/$1/$what" "$file" || exit 1
 			done
 			;;
 		mutants)
