@@ -178,25 +178,41 @@ check_kernels() {
 	done
 }
 
+# kernel_source KERNEL: the source tree of KDIR, of a VERSION of Debian's, or, if
+# empty, of the newest 7.x.
+kernel_source() {
+	if [ "$1" = KDIR ]; then
+		check_kernel_tree "$KDIR"
+		_source=$(CDPATH='' cd -- "$KDIR" && pwd)
+	else
+		_source=$("$repo_dir/scripts/kernel-source.sh" ${1:+"$1"}) || exit 1
+		check_kernel_tree "$_source"
+	fi
+	printf '%s\n' "$_source"
+}
+
+# overlaid_tree KERNEL SOURCE [LAYER...]: where the tree is that overlay.sh makes of
+# kernel_source's SOURCE.
+overlaid_tree() {
+	_tree=$cache_dir/tree/$(basename "$2")
+	# Other people's directories may have the same name.
+	[ "$1" != KDIR ] || _tree=$_tree-$(printf '%s' "$2" | cksum | cut -d' ' -f1)
+	shift 2
+	for _layer; do
+		_tree=$_tree+$_layer
+	done
+	printf '%s\n' "$_tree"
+}
+
 # kernel_tree KERNEL RELEASE: make or refresh the tree of a checked KERNEL, write
 # its full version to the file RELEASE, and print the tree.
+# shellcheck disable=SC2086 # lists of words
 kernel_tree() {
 	_version=${1%%+*}
 	_layers=$(printf '%s' "${1#"$_version"}" | tr + ' ')
-	if [ "$_version" = KDIR ]; then
-		check_kernel_tree "$KDIR"
-		_source=$(CDPATH='' cd -- "$KDIR" && pwd)
-		_tree=$cache_dir/tree/$(basename "$_source")-$(printf '%s' "$_source" | cksum | cut -d' ' -f1)
-	else
-		_source=$("$repo_dir/scripts/kernel-source.sh" "$_version") || exit 1
-		check_kernel_tree "$_source"
-		_tree=$cache_dir/tree/$(basename "$_source")
-	fi
+	_source=$(kernel_source "$_version") || exit 1
+	_tree=$(overlaid_tree "$_version" "$_source" $_layers)
 	printf '%s%s\n' "$(kernel_release "$_source")" "$(printf '%s' "$_layers" | sed 's/ / +/g')" >"$2"
-	for _layer in $_layers; do
-		_tree=$_tree+$_layer
-	done
-	# shellcheck disable=SC2086 # a list of words
 	"$repo_dir/scripts/overlay.sh" copy "$_source" "$_tree" $_layers || exit 1
 	printf '%s\n' "$_tree"
 }

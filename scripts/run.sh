@@ -34,6 +34,10 @@ for stage in $stages; do
 	*) die "STAGES=$stages: '$stage' is none of coverage, kunit, matrix, module, mutants, um, x86_64, guest, host, peers" ;;
 	esac
 done
+case " $stages " in
+" mutants ") ;;
+*" mutants "*) die "STAGES=$stages: mutants must be alone, it is another kernel" ;;
+esac
 time=${TIME:-13}
 case $time in '' | *[!0-9]* | 0*) die "TIME=$time: a number of seconds from 1 on is needed" ;; esac
 case ${SEED:-1} in *[!0-9]*) die "SEED=$SEED: a number is needed" ;; esac
@@ -64,29 +68,21 @@ started=$(date +%s)
 
 "$repo_dir/scripts/packages.sh" || exit 1
 
-mkdir -p "$cache_dir" || die "cannot create the cache $cache_dir: move it with VMA_LOCK_CACHE=DIR"
-# Two users of one cache would build over each other.
-exec 9>"$cache_dir/lock"
-flock -n 9 || die "another run uses the cache $cache_dir: wait for it, or give this one its own with VMA_LOCK_CACHE=DIR"
+use_cache
 
-if [ -n "${KDIR:-}" ]; then
-	check_kernel_tree "$KDIR"
-	source=$(CDPATH='' cd -- "$KDIR" && pwd)
-	tree=$cache_dir/tree/$(basename "$source")-$(printf '%s' "$source" | cksum | cut -d' ' -f1)
-else
-	source=$("$repo_dir/scripts/kernel-source.sh" ${KVER:+"$KVER"}) || exit 1
-	check_kernel_tree "$source"
-	tree=$cache_dir/tree/$(basename "$source")
-fi
+kernel=${KVER:-}
+[ -z "${KDIR:-}" ] || kernel=KDIR
+source=$(kernel_source "$kernel") || exit 1
 case " $layers " in
 *" coverage "*)
 	has_vma_refcount "$source" || [ -n "${PORT:-}" ] ||
 		die "COVERAGE=1 is for the lock that counts its readers, which Linux $(kernel_version "$source") has only with PORT=1"
 	;;
 esac
+# shellcheck disable=SC2086 # a list of words
+tree=$(overlaid_tree "$kernel" "$source" $layers)
 release=$(kernel_release "$source")
 for layer in $layers; do
-	tree=$tree+$layer
 	release="$release +$layer"
 done
 
@@ -108,7 +104,6 @@ has_vma_refcount "$tree" ||
 	note "Linux $(kernel_version "$tree") has the older lock (a semaphore): no KUnit suite fits, the stress does"
 
 if wants mutants; then
-	[ "$stages" = mutants ] || die "STAGES=$stages: mutants must be alone, it is another kernel"
 	"$repo_dir/scripts/mutants.sh" "$tree" "$results"
 	exit
 fi
