@@ -1061,9 +1061,7 @@ static void vma_lock_dup_is_detached(struct kunit *test)
 	struct vma_lock_actor *reader;
 
 	vma = vma_lock_find(f, addr);
-	reader = vma_lock_actor_start(f, "reader", vma, vma_lock_act_read,
-				      vma_lock_undo_read, NULL);
-	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "attached, idle"));
+	reader = vma_lock_reader_of(f, "reader", vma);
 	VMA_LOCK_EXPECT_COUNT(test, vma, 2, "attached, idle", "read under mmap_lock");
 
 	mmap_write_lock(f->mm);
@@ -1907,9 +1905,7 @@ static void vma_lock_known_lost_flag(struct kunit *test)
 	bool kept;
 
 	vma = vma_lock_find(f, addr);
-	reader = vma_lock_actor_start(f, "reader", vma, vma_lock_act_read,
-				      vma_lock_undo_read, NULL);
-	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "mapped"));
+	reader = vma_lock_reader_of(f, "reader", vma);
 	madvise = vma_lock_actor_start(f, "madvise", vma, vma_lock_act_madvise, NULL, NULL);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(madvise, "1 reader"));
 
