@@ -22,7 +22,6 @@ import math
 import os
 import re
 import sys
-import tempfile
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 try:
@@ -37,6 +36,10 @@ except ImportError:
 	sys.exit(2)
 matplotlib.use('svg')
 from matplotlib import pyplot, ticker	# pylint: disable=wrong-import-position
+
+# What is imported from beside us leaves nothing there.
+sys.dont_write_bytecode = True
+from report import write	# pylint: disable=wrong-import-position
 
 # Colours that the page, not the drawing, decides: each stands for a variable.
 VARIABLES = {
@@ -362,19 +365,6 @@ def page(results: str) -> Iterator[str]:
 		f'<div><dt>{name}</dt><dd>{escape(text)}</dd></div>' for name, text in MEANING.items()) + '</dl></main></body></html>'
 
 
-def write(path: str, text: str) -> None:
-	"""All of it or nothing."""
-	descriptor, temporary = tempfile.mkstemp(prefix='.page', dir=os.path.dirname(os.path.abspath(path)))
-	try:
-		with os.fdopen(descriptor, 'w', encoding='utf-8') as file:
-			file.write(text)
-		os.chmod(temporary, 0o644)
-		os.replace(temporary, path)
-	except BaseException:
-		os.unlink(temporary)
-		raise
-
-
 def main(arguments: List[str]) -> int:
 	if arguments in (['-h'], ['--help']):
 		print((__doc__ or '').strip())
@@ -392,7 +382,7 @@ def main(arguments: List[str]) -> int:
 			text = '\n'.join(page(arguments[0])) + '\n'
 		except (KeyError, TypeError, AttributeError, IndexError) as error:
 			raise Unusable(f'{arguments[0]} has a JSON file of another kind than expected: {error!r}') from error
-		write(path, text)
+		write(path, text.encode())
 	except Unusable as error:
 		print(f'page.py: {error}', file=sys.stderr)
 		return 2
