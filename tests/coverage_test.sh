@@ -10,15 +10,16 @@
 sample() {
 	mkdir "$2"
 	(cd "$1" && tar -cf - Makefile Kbuild MAINTAINERS mm arch/um include/linux kernel/fork.c fs/proc \
-		tools/testing/selftests/mm tools/testing/kunit) | tar -xf - -C "$2"
+		Documentation/mm tools/testing/selftests/mm tools/testing/kunit tools/testing/vma) | tar -xf - -C "$2"
 }
 
 # once NAME...: in all of the copy, each is counted in one place. R2 to R4 and W1
 # to D3 are told apart in functions of their own.
 once() {
 	for _text; do
-		_n=$(cat "$copy/mm/mmap_lock.c" "$copy/mm/memory.c" "$copy/include/linux/mmap_lock.h" "$copy/include/linux/mm.h" |
-			grep -cF -e "$_text")
+		# The port keeps the lock in files of its own.
+		_n=$(cat "$copy/mm/mmap_lock.c" "$copy/mm/memory.c" "$copy/include/linux/mmap_lock.h" "$copy/include/linux/mm.h" \
+			"$copy/mm/vma_lock.c" "$copy/include/linux/vma_lock.h" 2>/dev/null | grep -cF -e "$_text")
 		[ "$_n" -eq 1 ] || { echo "$_text: expected once, found $_n times"; return 1; }
 	done
 }
