@@ -143,19 +143,11 @@ kernel() {
 	printf '%s\t%s\t%s\n' "$_name" "$_tree" "$_lineage" >>"$work/kernels"
 }
 
-# source_of VERSION: its tree, fetched if need be.
-source_of() {
-	"$scripts/kernel-source.sh" ${1:+"$1"}
-}
-
 : >"$work/kernels"
 if [ -n "${KDIR:-}${KVER:-}" ]; then
-	if [ -n "${KDIR:-}" ]; then
-		check_kernel_tree "$KDIR"
-		source=$(CDPATH='' cd -- "$KDIR" && pwd)
-	else
-		source=$(source_of "$KVER") || exit 1
-	fi
+	chosen=${KVER:-}
+	[ -z "${KDIR:-}" ] || chosen=KDIR
+	source=$(kernel_source "$chosen") || exit 1
 	version=$(kernel_version "$source")
 	case $(port_of "$source"):${PORT:+port}${FIXES:+fixes} in
 	6.12:port) kernel "$version+port" "$source" 6.12+port port ;;
@@ -167,11 +159,11 @@ if [ -n "${KDIR:-}${KVER:-}" ]; then
 	[ -s "$work/kernels" ] || die "nothing to check for Linux $version"
 elif wants cbmc || wants steps; then
 	for version in 7.3 7.2; do
-		source=$(source_of "$version") || exit 1
+		source=$(kernel_source "$version") || exit 1
 		kernel "$version" "$source" 7.x ''
 		kernel "$version+fixes" "$source" 7.x+fixes fixes
 	done
-	source=$(source_of 6.12) || exit 1
+	source=$(kernel_source 6.12) || exit 1
 	kernel 6.12+port "$source" 6.12+port port
 fi
 
@@ -183,7 +175,7 @@ if wants litmus || wants hardware; then
 fi
 if wants litmus; then
 	# The model is the kernel's: of the newest tree there is.
-	model=$(source_of '') || exit 1
+	model=$(kernel_source '') || exit 1
 	[ -f "$model/tools/memory-model/linux-kernel.cfg" ] || die "$model has no tools/memory-model"
 	ln -s "$model/tools/memory-model" "$work/memory-model"
 	for file in "$tests"/*.litmus; do
