@@ -88,7 +88,7 @@ refuses "two runs in one cache" 'another run uses the cache' sh -c '
 refuses "an unknown stage" "'moon' is none of" env STAGES=moon "$scripts/run.sh"
 refuses "an absurd time" 'TIME=x' env TIME=x "$scripts/run.sh"
 refuses "an unknown architecture" 'ARCH=vax is unknown' env ARCH=vax STAGES=kunit RESULTS="$tmp/arch" "$scripts/run.sh"
-refuses "an unknown fragment" 'no such fragment' env CONFIG=none.config STAGES=kunit RESULTS="$tmp/frag" "$scripts/run.sh"
+refuses "an unknown fragment" "no fragment 'none.config'" env CONFIG=none.config STAGES=kunit RESULTS="$tmp/frag" "$scripts/run.sh"
 refuses "no QEMU" 'qemu-system-x86_64 is missing' sh -c '
 	mkdir "$2/bin"; for d in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
 		for f in "$d"/*; do case $f in */qemu-*) ;; *) [ -e "$2/bin/${f##*/}" ] || ln -s "$f" "$2/bin/${f##*/}" ;; esac; done

@@ -637,7 +637,7 @@ static void help(void)
 	printf("  -u, --unprivileged     without real-time priorities, even where allowed\n"
 	       "  -r, --require T[=N],.. reaching these transitions is what passes\n"
 	       "  -S, --strict           known weaknesses of the kernel are failures\n"
-	       "  -j, --json FILE        the results for programs\n"
+	       "  -j, --json FILE        the results for programs (default $VMA_LOCK_STRESS_JSON)\n"
 	       "  -p, --progress         on stderr (the default on a terminal); -q, --quiet: none\n"
 	       "  -w, --deadline SECONDS without progress that make a hang (%d; 1 with -B hang)\n"
 	       "  -B, --sabotage ORACLE  prove that a check can fail, the result must be \"not ok\":\n",
@@ -834,6 +834,7 @@ int main(int argc, char **argv)
 	unsigned int i, ran = 0, skipped = 0, shares = 0;
 	struct sigaction interrupt = { .sa_handler = on_interrupt };
 	struct kernel_view first;
+	const char *default_json = getenv("VMA_LOCK_STRESS_JSON");
 	const char *name = "";
 	bool stuck = false;
 	sigset_t none;
@@ -846,6 +847,8 @@ int main(int argc, char **argv)
 	page_size = sysconf(_SC_PAGESIZE);
 	parse_options(argc, argv);
 	choose_the_rest();
+	if (!opt.json && default_json && *default_json)
+		opt.json = default_json;
 	if (opt.json && !open_json(opt.json))
 		usage_error("--json \"%.200s\": cannot write there: %s", opt.json, strerror(errno));
 

@@ -448,6 +448,7 @@ void place(struct worker *w);
 void child_process(const struct scenario *s, pid_t controller) __noreturn;
 bool read_task_file(pid_t pid, int tid, const char *file, char *buf, size_t size);
 int usable_cpu(unsigned int n);
+void pin(int cpu);
 bool may_fifo(void);
 void start_companions(const struct scenario *s);
 void wait_between(struct worker *w);

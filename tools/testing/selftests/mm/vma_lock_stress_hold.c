@@ -311,6 +311,7 @@ static atomic_int finish;
 
 static void holder_main(struct worker *w)
 {
+	pin(w->cpu);
 	take_rank(RANK_HOG);
 	for (;;) {
 		while (!atomic_load(&hold.go) && !atomic_load(&finish)) {
@@ -330,6 +331,7 @@ static void caller_main(struct worker *w)
 {
 	struct beside *b = w->arg;
 
+	pin(w->cpu);
 	take_rank(RANK_MUTATOR);
 	for (;;) {
 		while (!atomic_load(&b->go) && !atomic_load(&finish)) {
@@ -457,9 +459,12 @@ static bool find_hold(struct beside *b)
 				break;
 			hold.len *= 2;
 		}
-		if (now_ns() < until && !hold.failed && tries < 99 &&
-		    hold.worked >= MIN_HOLD_NS && hold_works(b))
-			return true;
+		if (hold.failed || tries >= 99 || hold.worked < MIN_HOLD_NS)
+			continue;
+		/* One answer may come from a moment in which the machine did something else. */
+		for (tries = 0; tries < TRIES && now_ns() < until; tries++)
+			if (hold_works(b))
+				return true;
 	}
 	return false;
 }
@@ -544,7 +549,31 @@ static struct beside *new_caller(const struct scenario *s, unsigned int index)
 		no_setup("no memory for a thread", errno);
 	w = new_worker(s, index ? ROLE_OTHER : ROLE_MUTATOR, index, "caller", caller_main);
 	w->arg = b;
+	if (cpus > 1)
+		w->cpu = usable_cpu(1 + index % (cpus - 1));
 	return b;
+}
+
+/*
+ * The hold is one long stay in the kernel. A kernel that does not preempt it lets nobody else
+ * have its CPU meanwhile, whatever their priority: so it has the first one for itself.
+ */
+static struct worker *new_holder(const struct scenario *s)
+{
+	struct worker *w = new_worker(s, ROLE_READER, 0, "holder", holder_main);
+
+	if (cpus > 1)
+		w->cpu = usable_cpu(0);
+	return w;
+}
+
+static void start_beside(void)
+{
+	int cpu = cpus > 1 ? usable_cpu(1) : -1;
+
+	start_workers();
+	pin(cpu);
+	take_rank(RANK_TENANT);
 }
 
 static void end_holds(void)
@@ -575,10 +604,9 @@ void waits_body(const struct scenario *s)
 	uint64_t until;
 
 	map_neighbours();
-	holder = new_worker(s, ROLE_READER, 0, "holder", holder_main);
+	holder = new_holder(s);
 	b = new_caller(s, 0);
-	start_workers();
-	take_rank(RANK_TENANT);
+	start_beside();
 	if (!find_hold(b))
 		no_hold();
 
@@ -658,12 +686,11 @@ void bystanders_body(const struct scenario *s)
 	struct worker *holder;
 
 	map_neighbours();
-	holder = new_worker(s, ROLE_READER, 0, "holder", holder_main);
+	holder = new_holder(s);
 	writer = new_caller(s, 0);
 	for (i = 0; i < ARRAY_SIZE(bystanders); i++)
 		b[i] = new_caller(s, i + 1);
-	start_workers();
-	take_rank(RANK_TENANT);
+	start_beside();
 	if (!find_hold(writer))
 		no_hold();
 
@@ -744,10 +771,9 @@ void fork_killed_body(const struct scenario *s)
 	if (stack == MAP_FAILED)
 		no_setup("no memory for a stack", errno);
 	/* A child has no use for any of it, and gets no copy of the long one. */
-	holder = new_worker(s, ROLE_READER, 0, "holder", holder_main);
+	holder = new_holder(s);
 	b = new_caller(s, 0);
-	start_workers();
-	take_rank(RANK_TENANT);
+	start_beside();
 	if (!find_hold(b))
 		no_hold();
 
@@ -802,6 +828,8 @@ void fork_killed_body(const struct scenario *s)
 		 "%u forks killed while they waited for a reader: %u ended at once, %u with the hold (before 7.2 all do)",
 		 killed + later, killed, later);
 	end_holds();
+	if (!killed && !later && !atomic_load(&shared->violations))
+		no_setup("no fork() was caught waiting for the reader", 0);
 }
 
 /* ---- guard regions and fork (h9) ---- */

@@ -186,7 +186,8 @@ int usable_cpu(unsigned int n)
 	return -1;
 }
 
-static void pin(int cpu)
+/* The calling thread from now on; usable_cpu() then knows no other CPU to the main thread. */
+void pin(int cpu)
 {
 	cpu_set_t one;
 
