@@ -44,7 +44,6 @@ static const char * const vma_lock_window_names[] = {
 struct vma_lock_play {
 	struct vma_lock_fixture *f;
 	struct vm_area_struct *vma;
-	struct task_struct *task;
 	/* The other CPU's part in a window, or NULL. It runs at most once. */
 	void (*part[VMA_LOCK_WINDOWS])(struct vma_lock_play *p);
 	unsigned int passed[VMA_LOCK_WINDOWS];
@@ -67,16 +66,23 @@ struct vma_lock_play {
 };
 
 /*
- * The play that is on. Set and cleared by the case with no reader or writer
- * under way, read by probes of the task that it names.
+ * The play that is on, set and cleared by the case with no reader or writer under
+ * way; and the task that it is played to. Every CPU passes the probes all the time,
+ * and may still be there when the play, which is on a stack, has ended: so nobody
+ * but that task looks at it.
  */
 static struct vma_lock_play *vma_lock_stage;
+static struct task_struct *vma_lock_player;
 
-static void vma_lock_enter_window(struct lockdep_map *map, enum vma_lock_window window)
+static struct vma_lock_play *vma_lock_own_play(void)
 {
-	struct vma_lock_play *p = READ_ONCE(vma_lock_stage);
+	return READ_ONCE(vma_lock_player) == current ? READ_ONCE(vma_lock_stage) : NULL;
+}
 
-	if (!p || map != &p->vma->vmlock_dep_map || current != READ_ONCE(p->task))
+static void vma_lock_enter_window(struct vma_lock_play *p, struct lockdep_map *map,
+				  enum vma_lock_window window)
+{
+	if (map != &p->vma->vmlock_dep_map)
 		return;
 	if (p->passed[window]++)
 		return;
@@ -92,15 +98,16 @@ static void vma_lock_probe_acquire(void *data, struct lockdep_map *map, unsigned
 				   struct lockdep_map *nest, unsigned long ip)
 {
 	enum vma_lock_window window = read ? READER_ACQUIRE : WRITER_ACQUIRE;
-	struct vma_lock_play *p = READ_ONCE(vma_lock_stage);
+	struct vma_lock_play *p = vma_lock_own_play();
 
+	if (!p)
+		return;
 	/* The tracepoint is passed before the window of this call is entered. */
-	if (p && map == &p->vma->vmlock_dep_map && current == READ_ONCE(p->task) &&
-	    !p->passed[window]) {
+	if (map == &p->vma->vmlock_dep_map && !p->passed[window]) {
 		p->trylock[window] = trylock;
 		p->read[window] = read;
 	}
-	vma_lock_enter_window(map, window);
+	vma_lock_enter_window(p, map, window);
 }
 
 /*
@@ -109,15 +116,15 @@ static void vma_lock_probe_acquire(void *data, struct lockdep_map *map, unsigned
  */
 static void vma_lock_probe_release(void *data, struct lockdep_map *map, unsigned long ip)
 {
-	struct vma_lock_play *p = READ_ONCE(vma_lock_stage);
+	struct vma_lock_play *p = vma_lock_own_play();
 
 	if (!p)
 		return;
-	if (map == &p->f->mm->mmap_lock.dep_map && current == READ_ONCE(p->task)) {
+	if (map == &p->f->mm->mmap_lock.dep_map) {
 		p->released_seq = p->f->mm->mm_lock_seq.sequence;
 		p->released = true;
 	}
-	vma_lock_enter_window(map, p->passed[WRITER_ACQUIRE] ? WRITER_RELEASE : READER_RELEASE);
+	vma_lock_enter_window(p, map, p->passed[WRITER_ACQUIRE] ? WRITER_RELEASE : READER_RELEASE);
 }
 
 static struct tracepoint *vma_lock_tp_acquire, *vma_lock_tp_release;
@@ -173,9 +180,15 @@ static int vma_lock_race_init(struct kunit *test)
 	return 0;
 }
 
+static void vma_lock_play_off(void)
+{
+	WRITE_ONCE(vma_lock_player, NULL);
+	WRITE_ONCE(vma_lock_stage, NULL);
+}
+
 static void vma_lock_race_exit(struct kunit *test)
 {
-	WRITE_ONCE(vma_lock_stage, NULL);
+	vma_lock_play_off();
 	vma_lock_fixture_check(test, test->priv);
 }
 
@@ -184,13 +197,8 @@ static void vma_lock_play_on(struct vma_lock_fixture *f, struct vma_lock_play *p
 {
 	p->f = f;
 	p->vma = f->vma;
-	p->task = current;
 	WRITE_ONCE(vma_lock_stage, p);
-}
-
-static void vma_lock_play_off(void)
-{
-	WRITE_ONCE(vma_lock_stage, NULL);
+	WRITE_ONCE(vma_lock_player, current);
 }
 
 /* The lock must have come through this window, or nothing was played there. */
@@ -401,9 +409,7 @@ static void vma_lock_part_lookup(struct vma_lock_play *p)
 
 static int vma_lock_act_write_on_stage(struct vma_lock_actor *a)
 {
-	struct vma_lock_play *p = (struct vma_lock_play *)a->arg;
-
-	WRITE_ONCE(p->task, current);
+	WRITE_ONCE(vma_lock_player, current);
 	return vma_lock_act_write(a);
 }
 
@@ -455,15 +461,14 @@ static void vma_lock_race_read_while_writer_locks(struct kunit *test)
 
 static int vma_lock_act_write_again(struct vma_lock_actor *a)
 {
-	struct vma_lock_play *p = (struct vma_lock_play *)a->arg;
 	int ret;
 
 	mmap_write_lock(a->vma->vm_mm);
 	vma_start_write(a->vma);
-	WRITE_ONCE(p->task, current);
+	WRITE_ONCE(vma_lock_player, current);
 	vma_start_write(a->vma);
 	ret = vma_start_write_killable(a->vma);
-	WRITE_ONCE(p->task, NULL);
+	WRITE_ONCE(vma_lock_player, NULL);
 	return ret;
 }
 
@@ -501,7 +506,7 @@ static void vma_lock_race_write_lock_again(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	vma_lock_play_on(f, p);
-	WRITE_ONCE(p->task, NULL);
+	WRITE_ONCE(vma_lock_player, NULL);
 	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_again,
 				      vma_lock_undo_write, p);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle"));
@@ -674,9 +679,7 @@ static void vma_lock_race_next_behind(struct kunit *test)
  */
 static int vma_lock_act_detach_on_stage(struct vma_lock_actor *a)
 {
-	struct vma_lock_play *p = (struct vma_lock_play *)a->arg;
-
-	WRITE_ONCE(p->task, current);
+	WRITE_ONCE(vma_lock_player, current);
 	return vma_lock_act_detach(a);
 }
 
