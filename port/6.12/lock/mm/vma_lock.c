@@ -65,36 +65,16 @@ void vma_lock_report(const struct vm_area_struct *vma, enum vma_lock_violation v
 }
 EXPORT_SYMBOL(vma_lock_report);
 
-/**
- * vma_lock_seq_wrapped() - forget write locks of the sequence's last round
- * @mm: the address space, whose mm_lock_seq has just come to 1
- *
- * A VMA is write-locked if its sequence equals that of its mm. The former only
- * moves when the VMA is write-locked: left alone for 2^31 write locks of
- * mmap_lock, it would be equal again by chance, and a writer would take the VMA
- * for its own while readers are inside.
- *
- * Whatever sequence was stored in the round that has ended is replaced by 0 here,
- * which is even and thus never that of a write-locked mm. It equals the mm's
- * sequence but for one moment in each round, between two write locks, when all
- * it can do is to send a reader to mmap_lock.
- *
- * Context: mmap_lock write-locked.
+/*
+ * Nothing that a writer does to the VMA, be it loads or plain stores, may come
+ * before what the last reader did: this pairs with the RELEASE of the decrement in
+ * vma_refcount_put(). Where a writer need not wait, the ACQUIRE that came with its
+ * flag does. A control dependency and smp_rmb() would leave plain stores out.
  */
-void vma_lock_seq_wrapped(struct mm_struct *mm)
+static inline int count_acquire(const struct vm_area_struct *vma)
 {
-	VMA_ITERATOR(vmi, mm, 0);
-	struct vm_area_struct *vma;
-
-	/* Also the first write lock of a new mm comes here, with an empty tree. */
-	for_each_vma(vmi, vma) {
-		/* After it, what a fork that failed did not come to. */
-		if (xa_is_zero(vma))
-			break;
-		WRITE_ONCE(vma->vm_lock_seq, 0);
-	}
+	return atomic_read_acquire(&vma->vm_refcnt.refs);
 }
-EXPORT_SYMBOL(vma_lock_seq_wrapped);
 
 /*
  * Add the flag that keeps readers out, and wait until only @rest of the count is
@@ -130,7 +110,7 @@ static int vma_exclude_readers(struct vm_area_struct *vma, unsigned int rest, in
 	if (unlikely(oldcnt != rest)) {
 		lock_contended(&vma->vmlock_dep_map, _RET_IP_);
 		err = rcuwait_wait_event(&vma->vm_mm->vma_writer_wait,
-					 refcount_read(&vma->vm_refcnt) == VMA_LOCK_OFFSET + rest,
+					 count_acquire(vma) == VMA_LOCK_OFFSET + rest,
 					 state);
 		if (err) {
 			/* The attach reference is still there. */
@@ -138,13 +118,6 @@ static int vma_exclude_readers(struct vm_area_struct *vma, unsigned int rest, in
 			rwsem_release(&vma->vmlock_dep_map, _RET_IP_);
 			return err;
 		}
-		/*
-		 * Nothing that the writer does to the VMA, loads included, may
-		 * come before what the last reader did: this pairs with the
-		 * RELEASE in vma_refcount_put(). Without waiting, the ACQUIRE
-		 * above does.
-		 */
-		smp_acquire__after_ctrl_dep();
 	}
 	lock_acquired(&vma->vmlock_dep_map, _RET_IP_);
 	return 1;
@@ -190,6 +163,37 @@ int __vma_start_write(struct vm_area_struct *vma, unsigned int mm_lock_seq, int 
 EXPORT_SYMBOL(__vma_start_write);
 
 /**
+ * __vma_start_write_all() - write-lock every VMA in the last round of a sequence
+ * @mm: the address space, whose mm_lock_seq has just come to UINT_MAX
+ *
+ * A VMA is write-locked if its sequence equals that of its mm. The former only
+ * moves when the VMA is write-locked: left alone for 2^31 write locks of
+ * mmap_lock, it would be equal again by chance, and a writer would take the VMA
+ * for its own while readers are inside.
+ *
+ * So all VMAs are locked, readers waited for, when the sequence is about to wrap:
+ * no older one is left then, and the one of this hold comes up again only in the
+ * next hold that does the same.
+ *
+ * Context: may sleep. mmap_lock write-locked, and no VMA yet.
+ */
+void __vma_start_write_all(struct mm_struct *mm)
+{
+	VMA_ITERATOR(vmi, mm, 0);
+	struct vm_area_struct *vma;
+
+	for_each_vma(vmi, vma) {
+		/* After it, what a fork that failed did not come to. */
+		if (xa_is_zero(vma))
+			break;
+		/* Not vma_start_write(): it would believe an old sequence. */
+		__vma_start_write(vma, mm->mm_lock_seq.sequence, TASK_UNINTERRUPTIBLE);
+		cond_resched();
+	}
+}
+EXPORT_SYMBOL(__vma_start_write_all);
+
+/**
  * __vma_exclude_readers_for_detach() - wait for the last readers of a VMA
  * @vma: the VMA, whose attach reference is gone already
  *
@@ -204,7 +208,7 @@ void __vma_exclude_readers_for_detach(struct vm_area_struct *vma)
 		WARN_ON_ONCE(!vma_admit_readers(vma));
 	else
 		/* The last one left before the flag came: as if waited for. */
-		smp_acquire__after_ctrl_dep();
+		count_acquire(vma);
 }
 
 /* Raise the count for a reader. Return: as __refcount_inc_not_zero_limited_acquire(). */

@@ -129,7 +129,7 @@ static inline void vma_end_read(struct vm_area_struct *vma)
 
 /*
  * Both sequences stand still for the holder of mmap_lock, and equal ones cannot
- * be left from before the sequence wrapped: see vma_lock_seq_wrapped().
+ * be left from before the sequence wrapped: see __vma_start_write_all().
  */
 static inline bool __is_vma_write_locked(const struct vm_area_struct *vma,
 					 unsigned int *mm_lock_seq)
@@ -137,17 +137,6 @@ static inline bool __is_vma_write_locked(const struct vm_area_struct *vma,
 	mmap_assert_write_locked(vma->vm_mm);
 	*mm_lock_seq = vma->vm_mm->mm_lock_seq.sequence;
 	return vma->vm_lock_seq == *mm_lock_seq;
-}
-
-/*
- * Is there nothing to do for a writer? The sequence alone should tell. Should it
- * be wrong, readers inside give it away, and the writer will wait for them.
- */
-static inline bool __is_vma_write_locked_alone(const struct vm_area_struct *vma,
-					       unsigned int *mm_lock_seq)
-{
-	return __is_vma_write_locked(vma, mm_lock_seq) &&
-	       refcount_read(&vma->vm_refcnt) <= 1;
 }
 
 /**
@@ -163,7 +152,7 @@ static inline void vma_start_write(struct vm_area_struct *vma)
 {
 	unsigned int mm_lock_seq;
 
-	if (!__is_vma_write_locked_alone(vma, &mm_lock_seq))
+	if (!__is_vma_write_locked(vma, &mm_lock_seq))
 		__vma_start_write(vma, mm_lock_seq, TASK_UNINTERRUPTIBLE);
 }
 
@@ -180,7 +169,7 @@ static inline int __must_check vma_start_write_killable(struct vm_area_struct *v
 {
 	unsigned int mm_lock_seq;
 
-	if (__is_vma_write_locked_alone(vma, &mm_lock_seq))
+	if (__is_vma_write_locked(vma, &mm_lock_seq))
 		return 0;
 	return __vma_start_write(vma, mm_lock_seq, TASK_KILLABLE);
 }

@@ -17,8 +17,7 @@
 #define TASK_UNINTERRUPTIBLE	2
 #define TASK_KILLABLE		258
 
-/* Everything happens in order here. */
-#define smp_acquire__after_ctrl_dep() do {} while (0)
+#define cond_resched()		do {} while (0)
 
 /* There is no lockdep for this lock. */
 static inline void rwsem_acquire(struct lockdep_map *map, int subclass, int trylock,
@@ -116,6 +115,12 @@ static inline bool xa_is_zero(const void *entry)
 static inline void refcount_set(refcount_t *r, int n)
 {
 	r->refs = n;
+}
+
+/* Everything happens in order here. */
+static inline int atomic_read_acquire(const atomic_t *v)
+{
+	return *v;
 }
 
 static inline void atomic_set_release(atomic_t *v, int n)

@@ -26,8 +26,8 @@ static void set_count(struct vm_area_struct *vma, unsigned int count)
 static void play_write_lock(struct mm_struct *mm)
 {
 	assert(!(mm->mm_lock_seq.sequence & 1));
-	if (++mm->mm_lock_seq.sequence == 1)
-		vma_lock_seq_wrapped(mm);
+	if (++mm->mm_lock_seq.sequence == UINT_MAX)
+		__vma_start_write_all(mm);
 }
 
 static void play_write_unlock(struct mm_struct *mm)
@@ -247,29 +247,39 @@ static bool test_lock_detach_waits(void)
 	return true;
 }
 
-/* A sequence that comes round must not pass for a lock that is held. */
+/*
+ * A sequence that comes round must not pass for a lock that is held: the last write
+ * lock of each round waits for the readers of every VMA, also if the last one of the
+ * round before is the VMA's own.
+ */
 static bool test_lock_sequence_wraps(void)
 {
 	struct mm_struct mm = {};
 	struct vm_area_struct *vma = lock_test_vma(&mm);
+	int round;
 
 	ASSERT_EQ(vma->vm_lock_seq, 1);
-	ASSERT_EQ(lock_vma_under_rcu(&mm, 0x1000), vma);
-	mm.mm_lock_seq.sequence = 0;
-	play_write_lock(&mm);
-	ASSERT_NE(vma->vm_lock_seq, mm.mm_lock_seq.sequence);
-	vma_start_write(vma);
-	ASSERT_EQ(vma_lock_wakeups, 1);
-	ASSERT_EQ(count_of(vma), 1);
-	play_write_unlock(&mm);
+	for (round = 1; round <= 2; round++) {
+		ASSERT_EQ(lock_vma_under_rcu(&mm, 0x1000), vma);
+		mm.mm_lock_seq.sequence = UINT_MAX - 1;
+		play_write_lock(&mm);
+		ASSERT_EQ(vma_lock_wakeups, 2 * round - 1);
+		ASSERT_EQ(vma->vm_lock_seq, UINT_MAX);
+		ASSERT_EQ(count_of(vma), 1);
+		play_write_unlock(&mm);
 
-	/* Should it do so all the same, the reader is seen. */
-	ASSERT_EQ(lock_vma_under_rcu(&mm, 0x1000), vma);
-	play_write_lock(&mm);
-	vma->vm_lock_seq = mm.mm_lock_seq.sequence;
-	vma_start_write(vma);
-	ASSERT_EQ(vma_lock_wakeups, 2);
-	ASSERT_EQ(count_of(vma), 1);
+		/* In the new round it is unlocked until somebody locks it. */
+		ASSERT_EQ(lock_vma_under_rcu(&mm, 0x1000), vma);
+		play_write_lock(&mm);
+		ASSERT_EQ(mm.mm_lock_seq.sequence, 1);
+		ASSERT_NE(vma->vm_lock_seq, mm.mm_lock_seq.sequence);
+		vma_start_write(vma);
+		ASSERT_EQ(vma_lock_wakeups, 2 * round);
+		ASSERT_EQ(count_of(vma), 1);
+		play_write_unlock(&mm);
+		/* In the second round, as the first one left it. */
+		vma->vm_lock_seq = UINT_MAX;
+	}
 
 	ASSERT_EQ(warnings(), 0);
 	lock_test_end(&mm, vma);
