@@ -34,7 +34,8 @@ help:
 ## make compare KVER=6.12    the kernel's own tests on stock and ported: what differs
 ##                          (LTP_DIR=DIR: LTP's runtest/mm, too)
 ## make mutants             break the lock in every way in mutants/, and see which test notices
-## make series KVER=6.12    the ported lock as mails for git am, in results/ (no sign-off)
+## make series KVER=6.12    the ported lock as mails for git am, in results/ (no sign-off);
+##                          with KVER=7.3 FIXES=1 the fixes for 7.x
 ## make models              what no run can show: memory ordering and lost wake-ups, in models
 ##                          that are compared with the source (LARGE=1 PARTS="litmus spin")
 ## make stress              the stress on this machine's kernel: needs only a C compiler
@@ -93,7 +94,7 @@ mutants:
 
 series:
 	@tree=$${KDIR:-$$(scripts/kernel-source.sh $(or $(KVER),6.12))} && scripts/series.sh "$$tree" \
-		"$(or $(RESULTS),results/series-$$(basename "$$tree"))"
+		"$(or $(RESULTS),results/series-$$(basename "$$tree"))" $(if $(FIXES),fixes,port)
 
 check:
 	@tests/check.sh

@@ -111,8 +111,10 @@ rm -f "$dir"/*.patch
 dir=$(CDPATH='' cd -- "$dir" && pwd)
 $git format-patch -q --cover-letter -o "$dir" base || die "cannot write to $dir"
 cover=$dir/0000-cover-letter.patch
-if [ -f "$port/lock/cover" ]; then
-	awk -v cover="$port/lock/cover" -v release="$release" '
+# The text of the cover letter lies beside the first patch.
+text=$port/$(dirname "$(sed -n 's/^patch[[:space:]]*//p' "$port/$layer.series" | head -n 1)")/cover
+if [ -f "$text" ]; then
+	awk -v cover="$text" -v release="$release" '
 		function text(line) { gsub(/@RELEASE@/, release, line); return line }
 		/^Subject: / && !subject {
 			subject = 1

@@ -22,6 +22,24 @@ check "no kernel tree: nothing is left" test ! -e "$tmp/none"
 refuses "a layer that is not there" "has no layer 'nothing'" \
 	"$scripts/series.sh" "$source" "$tmp/none" nothing
 
+# The fixes for 7.x are mails, too, and are taken by a tree that has no history.
+for version in 7.3 7.2; do
+	newer=$("$scripts/kernel-source.sh" $version) || { not_ok "a source of $version"; continue; }
+	check "the fixes for $version pass checkpatch" "$scripts/series.sh" "$newer" "$tmp/fixes" fixes
+	check "the fixes for $version have their cover letter" sh -c '! grep -q "HERE [*]" "$1"/0000-*.patch' sh "$tmp/fixes"
+	check "git am takes the fixes for $version" sh -ec '
+		rm -rf "$2"; mkdir -p "$2"; cd "$2"
+		git init -q
+		sed -n "s,^--- a/,,p" "$3"/*.patch | sort -u | while read -r file; do
+			mkdir -p "$(dirname "$file")"
+			cp "$1/$file" "$file"
+		done
+		git add -A -f .
+		git -c user.name=tester -c user.email=tester@localhost commit -qm stock
+		git -c user.name=tester -c user.email=tester@localhost am -q $(printf "%s\n" "$3"/*.patch | grep -v /0000-)
+	' sh "$newer" "$tmp/fixes-git" "$tmp/fixes"
+done
+
 # git am must take it, and end where the layer of make run does.
 "$scripts/overlay.sh" copy "$source" "$(cache_dir)/tree/$(basename "$source")+port" port >"$tmp/copy.out" 2>&1
 ported=$(cache_dir)/tree/$(basename "$source")+port
