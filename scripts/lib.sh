@@ -73,6 +73,11 @@ has_vma_refcount() {
 	grep -q 'refcount_t vm_refcnt' "$1/include/linux/mm_types.h"
 }
 
+# um_has_lock TREE: does UML have the lock in an overlaid tree? It takes several processors.
+um_has_lock() {
+	grep -q 'select ARCH_SUPPORTS_PER_VMA_LOCK' "$1/arch/um/Kconfig"
+}
+
 # port_of TREE: the directory under port/ that serves this kernel: its own, or
 # else the newest that is older.
 port_of() {

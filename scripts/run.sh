@@ -120,10 +120,15 @@ if wants module; then
 fi
 if wants kunit; then
 	has_vma_refcount "$tree" || die "there is nothing for KUnit to test in Linux $(kernel_version "$tree")"
-	"$repo_dir/scripts/kunit.sh" "$tree" "$results" "$arch"
+	# What it refuses has been said, and gives nothing to report.
+	"$repo_dir/scripts/kunit.sh" "$tree" "$results" "$arch" || [ -f "$results/stages" ] || exit 1
 fi
 if wants um && has_vma_refcount "$tree"; then
-	"$repo_dir/scripts/kunit.sh" "$tree" "$results" um
+	if um_has_lock "$tree"; then
+		"$repo_dir/scripts/kunit.sh" "$tree" "$results" um
+	else
+		note "UML of Linux $(kernel_version "$tree") has one processor, and so no per-VMA lock: KUnit needs another architecture"
+	fi
 fi
 if wants x86_64 || wants guest || wants peers; then
 	if wants x86_64 && has_vma_refcount "$tree"; then
