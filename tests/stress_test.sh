@@ -61,6 +61,21 @@ else
 	skip "userfaultfd, mseal and more forbidden: skipped by name" "no seccomp filters here"
 fi
 
+# A cgroup whose limit the page tables of a long hold do not fit into.
+cgroup=
+for dir in /sys/fs/cgroup/memory /sys/fs/cgroup; do
+	mkdir "$dir/vma-lock-test.$$" 2>/dev/null || continue
+	cgroup=$dir/vma-lock-test.$$
+	echo 16M 2>/dev/null >"$cgroup/memory.limit_in_bytes" || echo 16M 2>/dev/null >"$cgroup/memory.max" || { rmdir "$cgroup"; cgroup=; continue; }
+	break
+done
+if [ -n "$cgroup" ]; then
+	surrounded "a cgroup with little memory: passes or skips in words" 0 '^ok' '^not ok|^# FAIL' "echo 0 >'$cgroup/cgroup.procs'; exec \"\$1\" -q -t 3 -c mixed,maps,fork_epochs,waits,bystanders"
+	rmdir "$cgroup"
+else
+	skip "a cgroup with little memory: passes or skips in words" "may not make one"
+fi
+
 refuses "zero seconds" '-t' "$stress" -t 0
 refuses "negative seconds" '--duration "-3": give a whole number from 1' "$stress" --duration=-3
 refuses "absurd seconds" '--duration' "$stress" --duration 99999999999999999999
@@ -88,6 +103,18 @@ check "one of its processes killed: a failure in words" sh -c '
 	"$1" -q -t 6 -c fork_epochs >"$2" 2>&1 & pid=$!
 	sleep 2; child=$(pgrep -P $pid | head -n 1); kill -s KILL "$child"; wait $pid
 	test $? -eq 1 && grep -q "death by signal 9" "$2"' sh "$stress" "$tmp/out"
+# Its bouts last two seconds: time enough to find the process that reads maps.
+check "a helper of its processes killed: a failure in words" sh -c '
+	"$1" -q -t 120 -c maps -P spread >"$2" 2>&1 & pid=$!
+	helper=
+	for _ in $(seq 50); do
+		child=$(pgrep -P $pid | head -n 1)
+		[ -z "$child" ] || helper=$(pgrep -P "$child" | head -n 1)
+		[ -z "$helper" ] || break
+		sleep 0.1
+	done
+	kill -s KILL "$helper"; wait $pid
+	test $? -eq 1 && grep -q "of the bout: .* death by signal 9" "$2"' sh "$stress" "$tmp/out"
 
 for signal in INT TERM KILL; do
 	"$stress" -q -t 60 >"$tmp/out" 2>&1 &

@@ -294,6 +294,8 @@ struct shared {
 
 extern struct shared *shared;
 
+#define OUT_OF_MEMORY	"the kernel killed a process of it for want of memory (a limit of its cgroup?)"
+
 /* How the child ends, unless by a signal. */
 enum { CHILD_DONE, CHILD_NO_SETUP = 10, CHILD_STRAY };
 
@@ -301,6 +303,7 @@ enum { CHILD_DONE, CHILD_NO_SETUP = 10, CHILD_STRAY };
 struct bout {
 	enum plan plan;
 	unsigned int index;
+	long long oom_kills;	/* before it began */
 };
 
 struct options {
@@ -553,6 +556,7 @@ void scenario_err(const struct scenario *s, const char *fmt, ...) __printf(2, 3)
 bool output_failed(void);
 
 struct kernel_view look_at_kernel(void);
+long long oom_kills(void);
 unsigned long taint_trouble(const struct kernel_view *before, const struct kernel_view *after);
 void open_log(void);
 bool log_has_splat(char *line, size_t size);

@@ -81,6 +81,23 @@ struct kernel_view look_at_kernel(void)
 	return v;
 }
 
+/* Of the whole system, be it for want of memory or for a cgroup's limit; -1: not known. */
+long long oom_kills(void)
+{
+	long long value = -1;
+	char line[128];
+	FILE *f;
+
+	f = fopen("/proc/vmstat", "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "oom_kill %lld", &value) == 1)
+			break;
+	}
+	if (f)
+		fclose(f);
+	return value;
+}
+
 unsigned long taint_trouble(const struct kernel_view *before, const struct kernel_view *after)
 {
 	if (opt.sabotage == SAB_TAINT)
@@ -116,6 +133,11 @@ bool log_has_splat(char *line, size_t size)
 		"blocked for more than", "soft lockup", "rcu_sched detected stalls",
 		"detected stalls on CPUs", "Call Trace:",
 	};
+	/* Two that print a stack without anything being wrong with the kernel. */
+	static const char *const short_of_memory[] = {
+		"invoked oom-killer", "page allocation failure",
+	};
+	static bool trace_is_theirs;
 	char record[2048];
 	bool found = false;
 	unsigned int i;
@@ -142,6 +164,12 @@ bool log_has_splat(char *line, size_t size)
 			continue;
 		text++;
 		text[strcspn(text, "\n")] = '\0';
+		for (i = 0; i < ARRAY_SIZE(short_of_memory); i++)
+			trace_is_theirs |= !!strstr(text, short_of_memory[i]);
+		if (trace_is_theirs && strstr(text, "Call Trace:")) {
+			trace_is_theirs = false;
+			continue;
+		}
 		for (i = 0; !found && i < ARRAY_SIZE(bad); i++) {
 			if (strstr(text, bad[i])) {
 				snprintf(line, size, "%s", text);
