@@ -15,7 +15,8 @@ BEGIN {
 	     "(down|up)_(write|read)[a-z_]*|downgrade_write|mmgrab|mmdrop|mas_walk|mas_set|" \
 	     "vma_(start|end)_(read|write)[a-z_]*|__vma_(start|end)_[a-z_]+|vma_refcount_put|" \
 	     "__vma_refcount_put_return|__vma_are_readers_excluded|__vma_exclude_readers_for_detach|" \
-	     "__vma_enter_locked|__vma_exit_locked|__is_vma_write_locked|__vma_raw_mm_seqnum|" \
+	     "vma_exclude_readers|vma_admit_readers|count_acquire|vma_refcount_get|vma_is_attached|" \
+	     "__is_vma_write_locked|__vma_raw_mm_seqnum|" \
 	     "__vma_lockdep_[a-z_]+|vma_mark_[a-z]+|vma_lockdep_[a-z_]+|rwsem_[a-z_]+|lock_acquired?|" \
 	     "lock_release|kcsan_nestable_atomic_[a-z]+)$"
 	# What is shared, and the constants that decide something.

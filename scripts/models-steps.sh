@@ -28,9 +28,11 @@ check_kernel_tree "$1"
 tree=$1
 lineage=$2
 [ -f "$steps/$lineage" ] ||
-	die "no steps are known for '$lineage': there are $(cd "$steps" && printf '%s\n' [0-9]* | grep -v functions | paste -sd' ')"
+	die "no steps are known for '$lineage': there are $(cd "$steps" && printf '%s\n' [0-9]* | grep -v -E '[.](functions|orderings)$' | paste -sd' ')"
 functions=$steps/functions
 [ ! -f "$steps/$lineage.functions" ] || functions=$steps/$lineage.functions
+orderings=$steps/orderings
+[ ! -f "$steps/$lineage.orderings" ] || orderings=$steps/$lineage.orderings
 work=$(mktemp -d "${TMPDIR:-/tmp}/vma-lock.XXXXXX") || die "cannot create a temporary directory"
 on_exit "rm -rf '$work'"
 
@@ -97,7 +99,7 @@ fi
 which=fixed
 [ "$lineage" != 7.x ] || which=7.x
 litmus=$repo_dir/tools/memory-model/litmus-tests/vma-lock
-lines "$steps/orderings" | while read -r form name operation step; do
+lines "$orderings" | while read -r form name operation step; do
 	case $form in both | "$which") ;; *) continue ;; esac
 	grep -q -F -x "$step" "$work/lineage" || {
 		printf "%s() is '%s' in the litmus tests for the sake of the step '%s', which %s has not\n" \
@@ -108,8 +110,8 @@ lines "$steps/orderings" | while read -r form name operation step; do
 		case $file in *+*) continue ;; esac
 		[ "$which" = 7.x ] || [ ! -f "${file%.litmus}+fixed.litmus" ] || file=${file%.litmus}+fixed.litmus
 		grep -n "// $name()" "$file" | grep -v -E "[^a-z_]$operation\\(" | while read -r line; do
-			printf "%s:%s: not '%s', as models/steps/orderings says of %s()\n" \
-				"${file##*/}" "$line" "$operation" "$name"
+			printf "%s:%s: not '%s', as models/steps/%s says of %s()\n" \
+				"${file##*/}" "$line" "$operation" "${orderings##*/}" "$name"
 			touch "$work/differs"
 		done
 	done

@@ -107,7 +107,7 @@ layered() {
 	rm -rf "$work/part/linux"
 	{
 		printf '%s\n' Makefile Kbuild mm/Kconfig
-		sed -n '/^[a-z].*[/]/s/[[:space:]].*//p' "$repo_dir"/models/steps/*functions "$repo_dir/models/cbmc/functions"
+		sed -n '/^[a-z].*[/]/s/[[:space:]].*//p' "$repo_dir"/models/steps/*functions "$repo_dir"/models/cbmc/*functions
 		(cd "$repo_dir/port/$2" && sed 's/#.*//' series "$3.series" | while read -r kind what rest; do
 			case $kind in
 			patch) sed -n 's,^+++ b/,,p' "$what" ;;
@@ -222,18 +222,19 @@ if wants spin; then
 fi
 
 # The kernel's own functions.
+# cut_lock TREE LINEAGE
 cut_lock() {
-	lines "$repo_dir/models/cbmc/functions" | while read -r file names; do
-		if [ "$file" = prototypes ]; then
-			echo 'int __vma_start_write(struct vm_area_struct *vma, int state);'
-			echo 'void __vma_start_write_all(struct mm_struct *mm);'
-			echo 'void __vma_exclude_readers_for_detach(struct vm_area_struct *vma);'
+	_functions=functions
+	[ ! -f "$repo_dir/models/cbmc/$2.functions" ] || _functions=$2.functions
+	lines "$repo_dir/models/cbmc/$_functions" | while read -r file names; do
+		if [ "$file" = prototype ]; then
+			printf '%s\n' "$names"
 			continue
 		fi
 		for name in $names; do
 			awk -v name="${name#[?]}" -f "$repo_dir/models/cut.awk" "$1/$file" ||
 				[ "${name#[?]}" != "$name" ] ||
-				die "$1/$file has no $name any more, which models/cbmc checks: adapt models/cbmc/functions"
+				die "$1/$file has no $name any more, which models/cbmc checks: adapt models/cbmc/$_functions"
 			echo
 		done || exit 1
 	done
@@ -248,18 +249,14 @@ if wants cbmc; then
 	cp "$work/cbmc.list" "$work/cbmc.plan"
 	first=$(sed -n '1s/	.*//p' "$work/kernels")
 	while read -r kernel tree lineage; do
-		[ "$lineage" != 6.12+port ] || [ -f "$tree/mm/mmap_lock.c" ] || {
-			skip "cbmc $kernel" "its lock is not where CBMC looks for it"
-			continue
-		}
 		mkdir "$work/$kernel"
-		cut_lock "$tree" >"$work/$kernel/lock.h" || exit 1
+		cut_lock "$tree" "$lineage" >"$work/$kernel/lock.h" || exit 1
 		which=fixed
 		[ "$lineage" != 7.x ] || which=7.x
 		while read -r kind name of size options; do
 			if [ "$kind" = break ]; then
-				# Once is enough: the functions are the same but for the fixes.
-				[ "$kernel" = "$first" ] || continue
+				# Once for each lineage: the functions are the same but for the fixes.
+				[ "$kernel" = "$first" ] || [ "$lineage" = 6.12+port ] || continue
 				options=$(options_of "$of" "$work/cbmc.list" 4)
 				# shellcheck disable=SC2086 # a list of options
 				plan cbmc "$of $kernel" "$name" "$kernel" $options

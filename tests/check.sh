@@ -18,7 +18,7 @@ skipped=0
 
 # The cheap ones first: a typo should not wait for a kernel. kernels builds what
 # guest and run use.
-[ $# -gt 0 ] || set -- lint report page cost overlay coverage port source stress kernels mutants guest run
+[ $# -gt 0 ] || set -- lint report page cost overlay coverage port models source stress kernels mutants guest run
 for name; do
 	test=$here/${name}_test.sh
 	if [ ! -x "$test" ]; then

@@ -27,14 +27,19 @@ done)
 if [ -z "$wrong" ]; then ok "fixed forms hold, weakened ones do not, names agree"; else not_ok "fixed forms hold, weakened ones do not, names agree" "$wrong"; fi
 
 # What no longer fits is told.
+# take_part SOURCE FUNCTIONS: the files of a source that the steps are in, as $small.
+take_part() {
+	small=$tmp/linux-$(basename "$2")
+	for file in Makefile Kbuild mm/Kconfig $(sed -n '/^[a-z]/s/[[:space:]].*//p' "$2" | sort -u); do
+		mkdir -p "$small/$(dirname "$file")"
+		cp "$1/$file" "$small/$file"
+	done
+	chmod -R u+w "$small"
+}
 source=$("$scripts/kernel-source.sh" 7.3) || { not_ok "a source of 7.3"; done_testing; exit 1; }
-small=$tmp/linux
-for file in Makefile Kbuild mm/Kconfig $(sed -n '/^[a-z]/s/[[:space:]].*//p' "$repo/models/steps/functions" | sort -u); do
-	mkdir -p "$small/$(dirname "$file")"
-	cp "$source/$file" "$small/$file"
-done
-chmod -R u+w "$small"
-check "the steps of 7.3 are the models'" "$scripts/models-steps.sh" "$small" 7.x
+take_part "$source" "$repo/models/steps/functions"
+lineage=7.x
+check "the steps of 7.3 are the models'" "$scripts/models-steps.sh" "$small" $lineage
 
 # drifts WHAT PATTERN FILE SED: the difference must be shown, and nothing else told.
 drifts() {
@@ -42,7 +47,7 @@ drifts() {
 	sed "$4" "$tmp/kept" >"$small/$3"
 	if cmp -s "$tmp/kept" "$small/$3"; then
 		not_ok "$1 is noticed" "the mutation changes nothing in $3"
-	elif "$scripts/models-steps.sh" "$small" 7.x >"$tmp/drift" 2>&1; then
+	elif "$scripts/models-steps.sh" "$small" "$lineage" >"$tmp/drift" 2>&1; then
 		not_ok "$1 is noticed" "expected a difference, found none"
 	elif ! grep -q -e "$2" "$tmp/drift"; then
 		not_ok "$1 is noticed" "expected '$2', found: $(cat "$tmp/drift")"
@@ -68,6 +73,19 @@ drifts "a function that is gone" '^+__vma_start_exclude_readers: is not in mm/mm
 	mm/mmap_lock.c 's/__vma_start_exclude_readers(/__vma_keep_readers_out(/'
 drifts "a step of the wait in a comment only" '^-___rcuwait_wait_event: set_current_state' \
 	include/linux/rcuwait.h 's,^\([[:space:]]*\)set_current_state(state);,\1/* set_current_state(state); */,'
+
+source=$("$scripts/kernel-source.sh" 6.12) || { not_ok "a source of 6.12"; done_testing; exit 1; }
+ported=$(cache_dir)/tree/$(basename "$source")+port
+check "6.12 takes the port" "$scripts/overlay.sh" copy "$source" "$ported" port
+take_part "$ported" "$repo/models/steps/6.12+port.functions"
+lineage=6.12+port
+check "the steps of the port are the models'" "$scripts/models-steps.sh" "$small" $lineage
+drifts "the port: a wait that ends without ACQUIRE" '^+count_acquire: refcount_read vm_refcnt' \
+	mm/vma_lock.c 's/atomic_read_acquire(&vma->vm_refcnt.refs)/refcount_read(\&vma->vm_refcnt)/'
+drifts "the port: the seqcount's barrier is lost" '^-mm_lock_seqcount_end: smp_wmb' \
+	include/linux/mmap_lock.h '/^static inline void mm_lock_seqcount_end(/,/^}/{/smp_wmb/d}'
+drifts "the port: an old sequence stays" '^-mm_lock_seqcount_begin: __vma_start_write_all' \
+	include/linux/mmap_lock.h '/__vma_start_write_all(mm);$/d'
 
 # Bad input.
 refuses "an unknown part" "is no part of the models" "$scripts/models.sh" coq

@@ -28,6 +28,7 @@
 #define kcsan_nestable_atomic_begin()
 #define kcsan_nestable_atomic_end()
 #define rcu_read_lock_held()	1
+#define rcu_read_lock()
 #define rcu_read_unlock()
 #define cond_resched()
 #define EXPORT_SYMBOL(x)
@@ -37,6 +38,12 @@
 #define __vma_lockdep_acquire_exclusive(v)
 #define __vma_lockdep_release_exclusive(v)
 #define __vma_lockdep_stat_mark_acquired(v)
+#define rwsem_acquire(map, subclass, trylock, ip)
+#define rwsem_acquire_read(map, subclass, trylock, ip)
+#define rwsem_release(map, ip)
+#define lock_contended(map, ip)
+#define lock_acquired(map, ip)
+#define vma_lock_report(v, violation)	FAIL_IF(1, "a misuse of the lock is reported")
 #define mmap_assert_write_locked(mm)
 #define ERR_PTR(e)	((void *)(long)(e))
 #define IS_ENABLED(x)	0
@@ -46,6 +53,9 @@
 #define TASK_KILLABLE	0x102
 #define VM_REFCNT_EXCLUDE_READERS_FLAG	(1U << 30)
 #define VM_REFCNT_LIMIT	(VM_REFCNT_EXCLUDE_READERS_FLAG - 1)
+#define VMA_LOCK_OFFSET	((int)VM_REFCNT_EXCLUDE_READERS_FLAG)
+#define VMA_REF_LIMIT	(VMA_LOCK_OFFSET - 1)
+#define xa_is_zero(x)	0
 
 typedef struct { int refs; } refcount_t;
 typedef struct { unsigned int sequence; } seqcount_t;
@@ -104,6 +114,7 @@ static unsigned int refcount_read(const refcount_t *r)
 }
 
 #define refcount_read_acquire(r)	refcount_read(r)
+#define atomic_read_acquire(v)	(*(v))
 
 static void refcount_set_release(refcount_t *r, int n)
 {
@@ -132,21 +143,26 @@ static bool refcount_add(int i, refcount_t *r)
 	return true;
 }
 
-static bool __refcount_inc_not_zero_limited_acquire(refcount_t *r, int *oldp, int limit)
+#define __refcount_add_at_zero_too(i, r, oldp, limit)	(*(oldp) = (r)->refs, refcount_add(i, r))
+
+static bool __refcount_add_not_zero_limited_acquire(int i, refcount_t *r, int *oldp, int limit)
 {
 	bool ok = false;
 	int old;
 
 	__CPROVER_atomic_begin();
 	old = r->refs;
-	if (old && limit - old >= 1) {
-		r->refs = old + 1;
+	if (old && limit - old >= i) {
+		r->refs = old + i;
 		ok = true;
 	}
 	__CPROVER_atomic_end();
 	*oldp = old;
 	return ok;
 }
+
+#define __refcount_inc_not_zero_limited_acquire(r, oldp, limit) \
+	__refcount_add_not_zero_limited_acquire(1, r, oldp, limit)
 
 static bool __refcount_sub_and_test(int i, refcount_t *r, int *oldp)
 {
@@ -164,5 +180,6 @@ static bool __refcount_sub_and_test(int i, refcount_t *r, int *oldp)
 
 #define __refcount_dec_and_test(r, oldp)	__refcount_sub_and_test(1, r, oldp)
 #define refcount_sub_and_test(i, r)	__refcount_sub_and_test(i, r, NULL)
+#define refcount_dec_and_test(r)	__refcount_sub_and_test(1, r, NULL)
 
 #endif /* _VMA_LOCK_CBMC_KERNEL_H */
