@@ -88,6 +88,8 @@ refuses "two runs in one cache" 'another run uses the cache' sh -c '
 refuses "an unknown stage" "'moon' is none of" env STAGES=moon "$scripts/run.sh"
 refuses "an absurd time" 'TIME=x' env TIME=x "$scripts/run.sh"
 refuses "an unknown architecture" 'ARCH=vax is unknown' env ARCH=vax STAGES=kunit RESULTS="$tmp/arch" "$scripts/run.sh"
+refuses "an architecture without the lock" 'no per-VMA lock there; it has one on: .*arm64' env ARCH=i386 STAGES=kunit RESULTS="$tmp/arch" "$scripts/run.sh"
+refuses "a kernel that Debian does not serve" 'serve no linux-source-5.4' env KVER=5.4 STAGES=kunit RESULTS="$tmp/old" "$scripts/run.sh"
 refuses "an unknown fragment" "no fragment 'none.config'" env CONFIG=none.config STAGES=kunit RESULTS="$tmp/frag" "$scripts/run.sh"
 refuses "no QEMU" 'qemu-system-x86_64 is missing' sh -c '
 	mkdir "$2/bin"; for d in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
