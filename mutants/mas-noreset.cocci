@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 //
 // breaks:	the walk is not set back before the lookup tries again
-// symptom:	it goes on from a node that may be freed, or finds the old VMA for ever
-// noticed by:	S
+// symptom:	it goes on from a node that may be freed, at the start of the VMA that it met
+// noticed by:	K
 // history:	6.18-rc: the iterator was not reset before the -EAGAIN retry
 // file:	mm/mmap_lock.c
 

@@ -954,13 +954,19 @@ static void vma_lock_lookup_other_mm(struct kunit *test)
 	vma_lock_expect_lookup(f, VMA_LOCK_START, f->vma, "VMA of this mm");
 }
 
+/* A lookup, and what takes the place of the end of the VMA meanwhile. */
+struct vma_lock_replaced {
+	struct vma_lock_lookup l;
+	struct vm_area_struct *tail;
+};
+
 /*
- * Take the VMA out of the tree once the lookup is at it, and wait until the node
- * that the lookup has found it in is freed.
+ * Once the lookup is at the VMA, give the end of its range to another VMA, and wait
+ * until the node that the lookup has found it in is freed.
  */
-static int vma_lock_act_erase(struct vma_lock_actor *a)
+static int vma_lock_act_replace(struct vma_lock_actor *a)
 {
-	struct vma_lock_lookup *l = (struct vma_lock_lookup *)a->arg;
+	struct vma_lock_replaced *r = (struct vma_lock_replaced *)a->arg;
 	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
 	long aborted, before, missed;
 	int ret;
@@ -972,46 +978,59 @@ static int vma_lock_act_erase(struct vma_lock_actor *a)
 		if (missed != before)
 			break;
 		usleep_range(50, 100);
-	} while (time_before(jiffies, end) && !READ_ONCE(l->spun));
-	ret = vma_lock_tree_store(a->f->mm, VMA_LOCK_START, VMA_LOCK_END, NULL);
-	a->f->in_tree = ret;
+	} while (time_before(jiffies, end) && !READ_ONCE(r->l.spun));
+	ret = vma_lock_tree_store(a->f->mm, r->tail->vm_start, r->tail->vm_end, r->tail);
 	rcu_barrier();
 	return missed == before ? -ETIME : ret;
 }
 
 /*
- * A lookup that met a detached VMA looks again in the tree as it is then: it has
- * left its RCU read section, and what it held of the tree may be free. KASAN sees
- * a lookup that goes on from there.
+ * A lookup that met a detached VMA looks again for its address, in the tree as it
+ * is then: it has left its RCU read section, and what it held of the tree may be
+ * free. One that goes on from where the first walk ended is told by where that was:
+ * at the beginning of the VMA that it met, where no other has come.
  */
 static void vma_lock_lookup_tree_changed(struct kunit *test)
 {
-	struct vma_lock_lookup *l = kunit_kzalloc(test, sizeof(*l), GFP_KERNEL);
+	struct vma_lock_replaced *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	static const char state[] = "detached, then its end replaced";
 	struct vma_lock_fixture *f = test->priv;
-	struct vma_lock_actor *eraser;
+	struct vma_lock_actor *replacer;
+	int ret;
 
-	KUNIT_ASSERT_NOT_NULL(test, l);
+	KUNIT_ASSERT_NOT_NULL(test, r);
 	if (!VMA_LOCK_COUNTS_LOOKUPS)
 		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK_STATS, and the suite built in");
 	if (num_online_cpus() < 2)
 		kunit_skip(test, "needs a second CPU, on which the tree changes");
-	eraser = vma_lock_actor_start(f, "eraser", f->vma, vma_lock_act_erase, NULL, l);
+	r->tail = kunit_kzalloc(test, sizeof(*r->tail), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, r->tail);
+	r->tail->vm_mm = f->mm;
+	r->tail->vm_start = VMA_LOCK_END - PAGE_SIZE;
+	r->tail->vm_end = VMA_LOCK_END;
+	vma_lock_init(r->tail, true);
+	vma_lock_set_count(r->tail, 1);
+	replacer = vma_lock_actor_start(f, "replacer", f->vma, vma_lock_act_replace, NULL, r);
 	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&f->ready, VMA_LOCK_DEADLINE));
 
-	vma_lock_doing("detached, then out of the tree", "lookup");
+	vma_lock_doing(state, "lookup");
 	vma_lock_set_count(f->vma, 0);
-	vma_lock_lookup_at(l, f->mm, f->vma, VMA_LOCK_START, VMA_LOCK_DEADLINE);
+	vma_lock_lookup_at(&r->l, f->mm, f->vma, r->tail->vm_start, VMA_LOCK_DEADLINE);
 	vma_lock_set_count(f->vma, 1);
-	if (l->found)
-		vma_end_read(l->found);
-	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(eraser, "detached"));
-	KUNIT_EXPECT_EQ(test, eraser->ret, 0);
-	KUNIT_EXPECT_FALSE_MSG(test, l->spun,
-			       "state detached, then out of the tree: lookup: expected an end, found it looking for ever");
-	KUNIT_EXPECT_NULL_MSG(test, l->found,
-			      "state detached, then out of the tree: lookup: expected refused, found granted");
-	KUNIT_EXPECT_EQ(test, l->rcu_depth, 0);
-	vma_lock_expect_counted(test, l, "detached, then out of the tree", true);
+	if (r->l.found)
+		vma_end_read(r->l.found);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(replacer, "detached"));
+	ret = vma_lock_tree_store(f->mm, VMA_LOCK_START, VMA_LOCK_END, f->vma);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, replacer->ret, 0);
+	KUNIT_EXPECT_FALSE_MSG(test, r->l.spun,
+			       "state %s: lookup: expected an end, found it looking for ever",
+			       state);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, r->l.found, r->tail,
+				"state %s: lookup: expected the VMA that came there, found %s",
+				state, !r->l.found ? "none" : "another");
+	KUNIT_EXPECT_EQ(test, r->l.rcu_depth, 0);
+	vma_lock_expect_counted(test, &r->l, state, true);
 }
 
 /* The lookup on a mapping that the kernel itself made, split and unmapped. */
