@@ -32,11 +32,13 @@ verdict() {
 	exit 0
 }
 
+# Whoever interrupts models.sh ends a group of processes: timeout must not leave it.
+
 # herd EXPECTED OPTION... FILE
 herd() {
 	_expected=$1
 	shift
-	timeout 120 "$HERD7" "$@" >"$log" 2>&1
+	timeout --foreground 120 "$HERD7" "$@" >"$log" 2>&1
 	_status=$?
 	_found=$(sed -n 's/^Observation [^ ]* \([A-Za-z]*\).*/\1/p' "$log")
 	! grep -q 'Flag data-race' "$log" || _found="$_found DATARACE"
@@ -72,7 +74,7 @@ spin)
 	{
 		spin -a "$@" $break vma_lock.pml &&
 		gcc $optimise "$build" -DCOLLAPSE -DVECTORSZ=1024 -DMEMLIM="${MEMLIM:-3000}" -w -o pan pan.c &&
-		timeout "${SPIN_TIMEOUT:-300}" ./pan -m"${DEPTH:-2000000}" $run
+		timeout --foreground "${SPIN_TIMEOUT:-300}" ./pan -m"${DEPTH:-2000000}" $run
 	} >"$log" 2>&1
 	status=$?
 	errors=$(sed -n 's/.*errors: \([0-9]*\).*/\1/p' "$log")
@@ -110,7 +112,7 @@ cbmc)
 			verdict "$expected" "no verdict: breaks/$form.sed changes nothing in $kernel"
 		;;
 	esac
-	timeout "${CBMC_TIMEOUT:-200}" "$CBMC" --no-standard-checks --unwind 3 --unwinding-assertions \
+	timeout --foreground "${CBMC_TIMEOUT:-200}" "$CBMC" --no-standard-checks --unwind 3 --unwinding-assertions \
 		-I "$models/cbmc" -I "$lock" "$@" "$models/cbmc/harness.c" >"$log" 2>&1
 	status=$?
 	case $status in

@@ -45,8 +45,13 @@ started=$(date +%s)
 scripts=$repo_dir/scripts
 tests=$repo_dir/tools/memory-model/litmus-tests/vma-lock
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/vma-lock.XXXXXX") || die "cannot create a temporary directory"
+temporary=${TMPDIR:-/tmp}
+work=$(mktemp -d "$temporary/vma-lock.XXXXXX" 2>/dev/null) ||
+	die "cannot create a directory in $temporary: set TMPDIR=DIR"
 on_exit "rm -rf '$work'"
+free=$(df -Pm "$work" | awk 'NR == 2 { print $4 }')
+[ "$free" -ge 100 ] ||
+	die "$temporary has $free MiB free, the models need 100: make room or set TMPDIR=DIR"
 mkdir "$work/log"
 ln -s "$repo_dir" "$work/repo"
 : >"$work/plan"
@@ -289,6 +294,8 @@ if [ -n "$large" ]; then
 	export MEMLIM DEPTH SPIN_TIMEOUT CBMC_TIMEOUT
 	jobs=1
 fi
+[ -z "${RESULTS:-}" ] || mkdir -p "$RESULTS/models" 2>/dev/null ||
+	die "cannot create the results folder $RESULTS"
 note "$total checks, $jobs at a time"
 # The words of a job have no blanks but for the tabs between them.
 tr '\n' '\0' <"$work/plan" | setsid xargs -0 -P "$jobs" -n 1 \
@@ -309,13 +316,14 @@ _phase_pid=
 [ -t 2 ] && printf '\r\033[K' >&2
 
 if [ -n "${RESULTS:-}" ]; then
-	{ mkdir -p "$RESULTS/models" && cp "$work"/log/* "$work/verdicts" "$RESULTS/models/"; } ||
+	cp "$work"/log/* "$work/verdicts" "$RESULTS/models/" ||
 		die "cannot write to the results folder $RESULTS"
 fi
 
 # The table: the jobs of an edge or property are a line of it, in the plan's order.
 sort -t '	' -k1,1 -k2,2 "$work/verdicts" | awk -F '\t' -v skipped="$(wc -l <"$work/skipped")" \
-	-v total="$total" -v seconds="$(($(date +%s) - started))" '
+	-v total="$total" -v seconds="$(($(date +%s) - started))" \
+	-v results="${RESULTS:+$RESULTS/models/}" '
 	BEGIN {
 		tool["litmus"] = "herd7 LKMM"; tool["hardware"] = "herd7"; tool["spin"] = "Spin"
 		tool["cbmc"] = "CBMC"; tool["steps"] = "source"
@@ -324,6 +332,10 @@ sort -t '	' -k1,1 -k2,2 "$work/verdicts" | awk -F '\t' -v skipped="$(wc -l <"$wo
 	}
 	function good(expected, found) {
 		return found == expected || index(found, expected ": ") == 1 || index(found, expected " (") == 1
+	}
+	function log_name(path) {
+		sub(/.*\//, "", path)
+		return path
 	}
 	function flush() {
 		if (edge == "")
@@ -340,7 +352,8 @@ sort -t '	' -k1,1 -k2,2 "$work/verdicts" | awk -F '\t' -v skipped="$(wc -l <"$wo
 		ok = good($4, $5)
 		passed += ok
 		if (!ok)
-			bad = bad sprintf("%s, %s (%s): expected %s, found %s; log: %s\n", $1, $2, $3, $4, $5, $7)
+			bad = bad sprintf("%s, %s (%s): expected %s, found %s; log: %s\n", $1, $2, $3, $4, $5,
+				results == "" ? "RESULTS=DIR keeps it" : results log_name($7))
 		short = $5
 		sub(/: .*/, "", short)
 		if (!ok)

@@ -103,6 +103,35 @@ elif VMA_LOCK_CACHE=$tmp/empty DEBIAN_MIRROR=http://127.0.0.1:9 "$scripts/models
 else
 	check "a missing tool is named" grep -q 'SKIP hardware: .*no answer from Debian' "$tmp/err"
 fi
+refuses "results that cannot be kept" "cannot create the results folder /proc/none" \
+	env RESULTS=/proc/none "$scripts/models.sh" -n '^attach$' litmus
+refuses "no directory for temporary files" "cannot create a directory in $tmp/none" \
+	env TMPDIR="$tmp/none" "$scripts/models.sh" -n '^attach$' litmus
+mkdir "$tmp/full"
+if unshare -m true 2>/dev/null; then
+	refuses "a full disk" "full has . MiB free, the models need 100" unshare -m sh -ec '
+		mount -t tmpfs -o size=1m none "$2"
+		TMPDIR=$2 exec "$1" -n "^attach$" litmus' sh "$scripts/models.sh" "$tmp/full"
+else
+	skip "a full disk" "needs root for a mount of its own"
+fi
+
+# Interrupted in the middle of a search: neither the process nor the files stay.
+searches() {
+	find /proc/[0-9]*/exe -lname "$tmp/interrupted/*" 2>/dev/null
+}
+mkdir "$tmp/interrupted"
+TMPDIR=$tmp/interrupted setsid "$scripts/models.sh" -n '^two-readers$' spin >"$tmp/out" 2>&1 &
+pid=$!
+while kill -0 $pid 2>/dev/null && [ -z "$(searches)" ]; do
+	sleep 0.1
+done
+kill -s TERM $pid
+wait $pid
+status=$?
+check "SIGTERM gives a status that says so" test $status -eq 143
+check "SIGTERM ends the search" test -z "$(searches)"
+check "SIGTERM leaves no file" sh -c '! ls "$1" | grep .' sh "$tmp/interrupted"
 if DEPTH=60 "$scripts/models.sh" -n '^one-reader$' spin >"$tmp/out" 2>&1; then
 	not_ok "a truncated search is an error" "expected a failure, found: $(cat "$tmp/out")"
 else
