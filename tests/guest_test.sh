@@ -167,20 +167,20 @@ boot() {
 	unset APPEND
 }
 
-for version in $images; do
-	image=$tmp/image-$version
-	boot "the kselftest of $version passes" 0 'ended after' ''
-	check "guest: $version: every scenario is in the log" sh -c '
-		"$1/mm/vma_lock_stress" -l | while read -r name rest; do
-			grep -q "ok [0-9]* $name" "$2" || { echo "no $name"; exit 1; }
-		done' sh "$tmp/selftests-$version" "$tmp/log"
-	check "guest: $version: the lock was taken" grep -q 'vma-lock guest: vma_lock_success [1-9]' "$tmp/log"
-	mkdir "$tmp/results-$version"
-	cp "$tmp/log" "$tmp/results-$version/guest.log"
-	printf 'guest\tkselftest\t0\t20\tguest.log\n' >"$tmp/results-$version/stages"
-	check "guest: $version: a clean report" "$scripts/report.py" \
-		"$tmp/source-$version" "$tmp/results-$version"
-done
+# The newest; the others pass on their own kernels, in kernels_test.sh.
+version=${images##* }
+image=$tmp/image-$version
+boot "the kselftest of $version passes" 0 'ended after' ''
+check "guest: $version: every scenario is in the log" sh -c '
+	"$1/mm/vma_lock_stress" -l | while read -r name rest; do
+		grep -q "ok [0-9]* $name" "$2" || { echo "no $name"; exit 1; }
+	done' sh "$tmp/selftests-$version" "$tmp/log"
+check "guest: $version: the lock was taken" grep -q 'vma-lock guest: vma_lock_success [1-9]' "$tmp/log"
+mkdir "$tmp/results-$version"
+cp "$tmp/log" "$tmp/results-$version/guest.log"
+printf 'guest\tkselftest\t0\t20\tguest.log\n' >"$tmp/results-$version/stages"
+check "guest: $version: a clean report" "$scripts/report.py" \
+	"$tmp/source-$version" "$tmp/results-$version"
 # The status of run_kselftest.sh itself tells neither a skip nor, with 6.12, a failure.
 for version in ${images%% *} ${images##* }; do
 	for status in 1 4; do

@@ -25,14 +25,25 @@ static_clean() {
 	[ ! -s "$tmp/static.left" ]
 }
 
+# all_scenarios PROGRAM LOG: each that the program knows has a result there.
+all_scenarios() {
+	"$1" -l >"$tmp/scenarios" && [ -s "$tmp/scenarios" ] || return 1
+	while read -r name _; do
+		grep -q "ok [0-9]* $name" "$2" || { echo "no $name in $2"; return 1; }
+	done <"$tmp/scenarios"
+}
+
 for version in $(cd "$repo/port" && printf '%s\n' [0-9]*.[0-9]* | sort -rV); do
 	results=$repo/results/check/$version
 	stages="um x86_64 guest"
 	[ "$version" != 6.12 ] || stages=guest
 	check "$version: $stages" env KDIR= KVER="$version" STAGES="$stages" RESULTS="$results" "$scripts/run.sh"
 	sed -n 's/^/# /p' "$results/summary.txt" 2>/dev/null
-	[ "$version" != 6.12 ] || continue
 	tree=$(cache_dir)/tree/$(basename "$("$scripts/kernel-source.sh" "$version")")
+	check "$version: every scenario is in the guest's log" all_scenarios \
+		"$(cache_dir)/build/$(basename "$tree")/x86_64/selftests/mm/vma_lock_stress" "$results/stress-guest.log"
+	check "$version: the lock was taken" grep -q 'vma-lock guest: vma_lock_success [1-9]' "$results/stress-guest.log"
+	[ "$version" != 6.12 ] || continue
 	check "$version: sparse and W=1 have nothing to say" static_clean "$tree"
 	for arch in um x86_64; do
 		config=
