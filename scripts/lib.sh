@@ -258,6 +258,25 @@ build_dir() {
 	printf '%s/build/%s/%s\n' "$cache_dir" "$(basename "$1")" "$2"
 }
 
+# guest_config TREE: the fragments of the kernel that the stress has in its guest. Where
+# transitions are counted, nothing else that takes time shall keep them from happening.
+guest_config() {
+	if [ -f "$1/mm/vma_lock_branches.c" ]; then
+		echo plain guest
+	else
+		echo guest
+	fi
+}
+
+# guest_arch TREE: what kunit.sh calls that kernel.
+guest_arch() {
+	if [ -f "$1/mm/vma_lock_branches.c" ]; then
+		echo x86_64-plain
+	else
+		echo x86_64
+	fi
+}
+
 # selftests_objects TREE: where selftests.sh has a tree's headers and objects.
 selftests_objects() {
 	printf '%s/selftests/%s-%s-%s\n' "$cache_dir" "$(kernel_version "$1")" "${ARCH:-$(uname -m)}" \

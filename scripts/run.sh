@@ -136,13 +136,13 @@ if wants x86_64 || wants guest || wants peers; then
 	else
 		build_only=1
 	fi
-	BUILD_ONLY=$build_only CONFIG=guest \
+	BUILD_ONLY=$build_only CONFIG=$(guest_config "$tree") \
 		"$repo_dir/scripts/kunit.sh" "$tree" "$results" x86_64
 fi
-if wants guest && [ -f "$results/kunit-x86_64.config" ]; then
+if wants guest && [ -f "$results/kunit-$(guest_arch "$tree").config" ]; then
 	"$repo_dir/scripts/stress-guest.sh" "$tree" "$results" "$time" ${SEED:+"$SEED"}
 fi
-if wants peers && [ -f "$results/kunit-x86_64.config" ]; then
+if wants peers && [ -f "$results/kunit-$(guest_arch "$tree").config" ]; then
 	"$repo_dir/scripts/peers.sh" "$tree" "$results" "$time"
 fi
 if wants host; then

@@ -21,7 +21,7 @@ case $#:${1:-} in
 esac
 tree=$1
 results=$2
-build=$(build_dir "$tree" x86_64)
+build=$(build_dir "$tree" "$(guest_arch "$tree")")
 kernel=$build/arch/x86/boot/bzImage
 [ -f "$kernel" ] || die "$kernel is missing: kunit.sh $tree $results x86_64 builds it"
 start=$(date +%s)
