@@ -28,7 +28,7 @@ case $3 in '' | *[!0-9]* | 0*) die "a number of seconds from 1 on is needed, not
 [ -d "$results" ] || die "$results: no such directory"
 [ -f "$tree/mm/vma_lock_branches.c" ] ||
 	die "$tree does not count the transitions of its lock: put the coverage layer in (make peers, or COVERAGE=1)"
-build=$(build_dir "$tree" x86_64)
+build=$(build_dir "$tree" "$(guest_arch "$tree")")
 kernel=$build/arch/x86/boot/bzImage
 [ -f "$kernel" ] || die "$kernel is missing: kunit.sh builds it"
 for file in ${BY_HAND:-}; do
@@ -45,31 +45,7 @@ content=$build/selftests-peers
 rm -rf "$content"
 cp -R "$build/selftests" "$content" || die "cannot write $content"
 mkdir -p "$content/peers/by-hand" || die "cannot write $content"
-for suite in trixie sid; do
-	if dir=$("$repo_dir/scripts/stress-ng.sh" $suite); then
-		cp -R "$dir" "$content/peers/stress-ng-$suite" || die "cannot write $content"
-	else
-		note "without stress-ng of $suite"
-	fi
-done
-
-# from_tree DIR NAME [FILE...]: build one of the kernel's own selftests, statically.
-from_tree() {
-	_dir=$tree/tools/testing/selftests/$1
-	_name=$2
-	shift 2
-	if [ ! -f "$_dir/$_name.c" ]; then
-		note "Linux $(kernel_version "$tree") has no $_name"
-		return
-	fi
-	(cd "$_dir" && gcc -static -O2 -w -D_GNU_SOURCE= -isystem "$(selftests_objects "$tree")/usr/include" \
-		-I. -I.. -I../../../include/uapi -o "$content/peers/$_name" "$_name.c" "$@" -pthread -lrt) \
-		>"$results/peers-build.log" 2>&1 ||
-		note "without $_name, which does not build here: $(grep -m 1 -E 'error|undefined' "$results/peers-build.log")"
-}
-from_tree proc proc-maps-race
-from_tree mm uffd-stress uffd-common.c vm_util.c hugepage_settings.c
-from_tree mm folio_split_race_test vm_util.c hugepage_settings.c
+"$repo_dir/scripts/peers-programs.sh" "$tree" "$content/peers" || exit 1
 for file in ${BY_HAND:-}; do
 	cp -L "$file" "$content/peers/by-hand/" || die "cannot write $content"
 done
@@ -117,6 +93,6 @@ END {
 	printf ", stress-ng --vma %.2f\n", vma >text
 	printf "{\n \"kernel\": \"%s\",\n \"programs\": [\n%s\n ]\n}\n", kernel, objects >json
 }' "$results/peers.raw"
-rm -f "$results/peers.raw" "$results/peers-build.log"
+rm -f "$results/peers.raw"
 cat "$results/peers.txt"
 exit $status
