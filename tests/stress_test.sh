@@ -19,14 +19,14 @@ check "the choices of a seed are the same again" sh -c '
 if [ "$(id -u)" -eq 0 ]; then
 	check "as an ordinary user" setpriv --reuid=65534 --regid=65534 --clear-groups "$stress" -q -t 4
 fi
-check "on one CPU" taskset -c 0 "$stress" -q -t 8
+check "on one CPU" taskset -c 0 "$stress" -q -t 4
 
 # Each sabotage has the scenario where it is seen, and the others when told so.
 for oracle in value access lost hole guard hang taint splat maps query epoch no-wait waits bystander; do
 	check "-B $oracle makes it fail" sh -c '! "$1" -q -t 4 -B "$2" >"$3" && grep -q "^not ok" "$3"' sh "$stress" $oracle "$tmp/out"
 done
 check "-B collapse is told" sh -c '"$1" -q -t 4 -B collapse | grep -q "throughput collapse"' sh "$stress"
-"$stress" -q -t 4 -B idle >"$tmp/out"
+"$stress" -q -t 1 -B idle >"$tmp/out"
 check "-B idle: a run that changed nothing is a skip, not a pass" test $? -eq 4
 
 # fails_with STATUS PATTERN ABSENT COMMAND...: this status, a line that matches, none that must not be there.

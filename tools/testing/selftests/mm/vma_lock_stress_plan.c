@@ -663,6 +663,9 @@ void join_helpers(void)
 			;
 		if (WIFEXITED(status) && WEXITSTATUS(status) != CHILD_DONE)
 			_exit(WEXITSTATUS(status));
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
+		    oom_kills() > bout.oom_kills)
+			no_setup(OUT_OF_MEMORY, 0);
 		if (WIFSIGNALED(status))
 			check_err("process %d of the bout: expected exit 0: found death by signal %d",
 				  helpers[i], WTERMSIG(status));
