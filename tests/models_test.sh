@@ -92,6 +92,10 @@ refuses "an unknown part" "is no part of the models" "$scripts/models.sh" coq
 refuses "an unknown kernel" "7.99" env KVER=7.99 "$scripts/models.sh" steps
 refuses "no kernel tree" "not a kernel source tree" env KDIR="$tmp" "$scripts/models.sh" steps
 refuses "a lock that is a semaphore" "PORT=1 is needed" env KVER=6.12 "$scripts/models.sh" steps
+refuses "a port of a kernel that needs none" "PORT=1 is for 6.12" env KVER=7.3 PORT=1 "$scripts/models.sh" steps
+refuses "fixes of a kernel that has none" "PORT=1 is needed" env KVER=6.12 FIXES=1 "$scripts/models.sh" steps
+refuses "no job at a time" "JOBS=0: a number" env JOBS=0 "$scripts/models.sh" steps
+refuses "-n without a pattern" "needs a regular expression" "$scripts/models.sh" -n
 refuses "a tool that is none" "none of herd7" "$scripts/models-tools.sh" tla
 refuses "no such lineage" "no steps are known" "$scripts/models-steps.sh" "$small" 5.x
 refuses "a pattern that matches nothing" "matches no edge" "$scripts/models.sh" -n nothing-like-this spin
