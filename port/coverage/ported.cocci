@@ -84,8 +84,8 @@ identifier vma, rest, state;
 expression wait;
 @@
  rcuwait_wait_event(wait,
--	refcount_read(&vma->vm_refcnt) == VMA_LOCK_OFFSET + rest,
-+	vma_lock_branch_wait(refcount_read(&vma->vm_refcnt) == VMA_LOCK_OFFSET + rest,
+-	count_acquire(vma) == VMA_LOCK_OFFSET + rest,
++	vma_lock_branch_wait(count_acquire(vma) == VMA_LOCK_OFFSET + rest,
 +			     !rest, state, &slept),
  	state)
 
