@@ -26,7 +26,7 @@
 #
 # A verdict is one of
 #
-#   killed     a test failed, and said of what
+#   killed     a test failed, and said of what; or what it was at, as the kernel died
 #   warned     the tests said nothing, the kernel complained of itself
 #   crashed    the kernel died before a test could say why
 #   hung       the deadline passed, and no test had said anything
@@ -44,6 +44,9 @@ judge() {
 	}
 	{ line = strip($0); bare = line; sub(/^[ \t]+/, "", bare) }
 	/# Subtest: / { sub(/.*# Subtest: /, "", line); subtest[match($0, /#/)] = line; last = line; next }
+	last != "" && bare ~ /^ok [0-9]+/ && index(bare " ", " " last " ") { last = "" }
+	# What the suite was doing when the lock took the kernel down with it.
+	bare ~ /^# vma_lock: state / && words == "" { words = bare; sub(/^# vma_lock: /, "", words); dying = last }
 	bare ~ /EXPECTATION FAILED|ASSERTION FAILED/ {
 		if (!failed) { case_ = bare; sub(/^# /, "", case_); sub(/: .*/, "", case_) }
 		failed = 1; next
@@ -66,6 +69,7 @@ judge() {
 	/: (Halted|Restarting)|reboot: / { ended = 1 }
 	END {
 		if (notok != "" || failed && message detail != "") verdict = "killed"
+		else if (words != "") { verdict = "killed"; case_ = dying; message = words }
 		else if (death != "") { verdict = "crashed"; message = death }
 		else if (splat != "" && splat !~ /blocked for more/) { verdict = "warned"; message = splat }
 		else if (status == 124 || !ended) { verdict = "hung"; message = splat }

@@ -84,6 +84,13 @@ judged "an oops" crashed "unable to handle" 0 <<'END'
 [    3.1] BUG: unable to handle page fault for address: fffffffffffffff5
 [    3.2] Kernel panic - not syncing: Fatal exception
 END
+judged "an oops, and the suite's last words" killed "vma_lock_transition.*state detached.*found the kernel faulting" 0 <<'END'
+    # Subtest: vma_lock
+    ok 1 vma_lock_init_is_detached
+        # Subtest: vma_lock_transition
+Kernel panic - not syncing: Segfault with no mm
+    # vma_lock: state detached: lockless read: expected an answer, found the kernel faulting
+END
 judged "a hang" hung "" 124 <<'END'
     ok 1 vma_lock_init_is_detached
 END
