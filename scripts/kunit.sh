@@ -162,6 +162,10 @@ else
 	: >"$log"
 fi
 record_stage "$results" "$name" kunit $status $(($(date +%s) - start)) "${log##*/}"
+if [ $status -ne 0 ] && [ -n "${FILTER:-}" ] && grep -qw '0 tests run' "$results/$name-kunit.py.log"; then
+	note "FILTER=$FILTER: this kernel has no such suite or case; name a suite such as 'vma_lock*', or a case of it: 'vma_lock.vma_lock_wait*'"
+	exit $status
+fi
 if [ $status -ne 0 ] && ! grep -q 'reboot: \(Restarting\|System halted\|Power down\)' "$log"; then
 	note "the kernel did not come to its end: $(classify_console "$log"); last lines of $log:"
 	tail -n 10 "$log" >&2

@@ -87,8 +87,12 @@ for layer in $layers; do
 done
 
 results=${RESULTS:-$repo_dir/results/$(date +%Y%m%d-%H%M%S)-$(kernel_version "$source")}
+[ -d "$results" ] || made=1
 mkdir -p "$results" || die "cannot create the results folder $results"
 results=$(CDPATH='' cd -- "$results" && pwd)
+# What is refused before the first stage leaves no folder that looks like a result.
+[ -z "${made:-}" ] ||
+	on_exit '[ "$(ls -A "$results")" != kernel ] || rm -r "$results"'
 rm -f "$results/stages"
 printf '%s\n' "$release" >"$results/kernel"
 note "Linux $release from $source; results in $results"

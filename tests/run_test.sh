@@ -87,10 +87,16 @@ refuses "two runs in one cache" 'another run uses the cache' sh -c '
 	mkdir -p "$2"; exec 8>"$2/lock"; flock 8; "$1"' sh "$scripts/run.sh" "$cache"
 refuses "an unknown stage" "'moon' is none of" env STAGES=moon "$scripts/run.sh"
 refuses "an absurd time" 'TIME=x' env TIME=x "$scripts/run.sh"
+refuses "no processor" 'CPUS=0: a number of processors' env CPUS=0 STAGES=kunit RESULTS="$tmp/none" "$scripts/run.sh"
+refuses "processors that are no number" 'CPUS=x: a number of processors' env CPUS=x STAGES=kunit RESULTS="$tmp/none" "$scripts/run.sh"
 refuses "an unknown architecture" 'ARCH=vax is unknown' env ARCH=vax STAGES=kunit RESULTS="$tmp/arch" "$scripts/run.sh"
 refuses "an architecture without the lock" 'no per-VMA lock there; it has one on: .*arm64' env ARCH=i386 STAGES=kunit RESULTS="$tmp/arch" "$scripts/run.sh"
 refuses "a kernel that Debian does not serve" 'serve no linux-source-5.4' env KVER=5.4 STAGES=kunit RESULTS="$tmp/old" "$scripts/run.sh"
 refuses "an unknown fragment" "no fragment 'none.config'" env CONFIG=none.config STAGES=kunit RESULTS="$tmp/frag" "$scripts/run.sh"
+refuses "a suite that is not there" 'FILTER=nothing: this kernel has no such suite' env FILTER=nothing KDIR="$tree" STAGES=kunit RESULTS="$tmp/filter" "$scripts/run.sh"
+for dir in none arch old frag; do
+	check "what is refused leaves no results folder: $dir" test ! -e "$tmp/$dir"
+done
 refuses "no QEMU" 'qemu-system-x86_64 is missing' sh -c '
 	mkdir "$2/bin"; for d in /usr/local/sbin /usr/local/bin /usr/sbin /usr/bin /sbin /bin; do
 		for f in "$d"/*; do case $f in */qemu-*) ;; *) [ -e "$2/bin/${f##*/}" ] || ln -s "$f" "$2/bin/${f##*/}" ;; esac; done
