@@ -262,7 +262,7 @@ build_dir() {
 # transitions are counted, nothing else that takes time shall keep them from happening.
 guest_config() {
 	if [ -f "$1/mm/vma_lock_branches.c" ]; then
-		echo plain guest
+		echo plain guest coverage
 	else
 		echo guest
 	fi
@@ -271,7 +271,7 @@ guest_config() {
 # guest_arch TREE: what kunit.sh calls that kernel.
 guest_arch() {
 	if [ -f "$1/mm/vma_lock_branches.c" ]; then
-		echo x86_64-plain
+		echo x86_64-plain-coverage
 	else
 		echo x86_64
 	fi
