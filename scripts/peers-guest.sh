@@ -35,7 +35,7 @@ hundredths() {
 	sed 's/ .*//; s/[.]//' /proc/uptime
 }
 
-# peer PROGRAM COMMAND...: run it for no longer than SECONDS and a little.
+# peer PROGRAM COMMAND...: run it, told to take SECONDS, for no longer than 8 more.
 peer() {
 	program=$1
 	shift
@@ -46,7 +46,7 @@ peer() {
 	fi
 	counts >/tmp/before
 	start=$(hundredths)
-	timeout -s INT "$seconds" setsid "$@" >/tmp/peer.log 2>&1 </dev/null &
+	timeout -s INT $((seconds + 8)) setsid "$@" >/tmp/peer.log 2>&1 </dev/null &
 	pid=$!
 	waited=0
 	while kill -0 $pid 2>/dev/null && [ $waited -lt $((seconds + 10)) ]; do
