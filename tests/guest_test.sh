@@ -219,6 +219,10 @@ for noise in 'sleep 1' 'trap "" INT; while :; do sleep 100; done'; do
 done
 boot "a command that skips" 4 'the test was skipped' 'echo SKIP requires 64 CPUs; exit 4'
 boot "a stress that fails" 1 'failed with status 1: not ok' 'mm/vma_lock_stress -t 2 -c mprotect -B value'
+case $KERNEL in
+*/linux-6.*) skip "guest: a fork that is not killed (-B kill)" "no fork() can be killed there before 7.2" ;;
+*) boot "a fork that is not killed (-B kill)" 1 'failed with status 1: not ok' 'mm/vma_lock_stress -t 4 -B kill' ;;
+esac
 boot "the end of the guest in the middle" 1 'in the middle of the test' 'reboot -f'
 boot "silence" 1 'did not end in 14 seconds\|not a word in 7 seconds' 'sleep 100' 14
 boot "the deadline" 1 'did not end in 15 seconds' 'while :; do echo on and on; sleep 1; done' 15
