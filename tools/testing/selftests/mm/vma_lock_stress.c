@@ -782,6 +782,7 @@ static void check_output(void)
 
 static void print_setting(const struct kernel_view *v)
 {
+	struct timespec step = { 0 };
 	struct utsname un;
 
 	uname(&un);
@@ -793,6 +794,8 @@ static void print_setting(const struct kernel_view *v)
 		 opt.unprivileged ? "SCHED_IDLE readers" : "SCHED_FIFO",
 		       v->transitions_known ? "counted by the kernel" :
 		       "inferred (no /sys/kernel/debug/vma_lock/transitions)");
+	if (!clock_getres(CLOCK_MONOTONIC, &step) && step.tv_nsec >= (long)NSEC_PER_MSEC)
+		tap_info("timers of this kernel go off at ticks only (no CONFIG_HIGH_RES_TIMERS): plans preempt, tenant, recycle and hog reach little\n");
 	if (!v->taint_known)
 		tap_info("/proc/sys/kernel/tainted is not readable: warnings of the kernel go unseen\n");
 	if (opt.sabotage)

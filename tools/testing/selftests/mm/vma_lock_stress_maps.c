@@ -225,7 +225,8 @@ static void judge_query(struct worker *w, unsigned int i, unsigned int page, uns
 static bool query_once(struct worker *w, struct observer *o)
 {
 	uint64_t draw = next_random(&w->random);
-	unsigned int i = take(&draw, shared->nr_ranges);
+	/* Who is bound to a CPU asks about the range whose mutator preempts there. */
+	unsigned int i = w->cpu < 0 ? take(&draw, shared->nr_ranges) : 0;
 	unsigned int page = take(&draw, range_pages() + 1);
 	struct query q = { .size = sizeof(q) };
 	unsigned long gen, state;
@@ -312,7 +313,8 @@ void start_observers(const struct scenario *s)
 		o = new_observer(kinds[i].file, kinds[i].queries, kinds[i].shares ? o->fd : -1);
 		w = new_worker(s, ROLE_OTHER, i, "observer", observe_until_stopped);
 		w->arg = o;
-		if (bout.plan == PLAN_HOG || bout.plan == PLAN_PREEMPT)
+		if (bout.plan == PLAN_HOG || bout.plan == PLAN_PREEMPT ||
+		    bout.plan == PLAN_RECYCLE)
 			w->cpu = usable_cpu(0);
 		if (kinds[i].process)
 			start_helper(w);

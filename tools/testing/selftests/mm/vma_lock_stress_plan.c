@@ -34,6 +34,7 @@
 
 #define HOG_BURST	(40 * NSEC_PER_USEC)
 #define TENANT_WAIT	(60 * NSEC_PER_USEC)
+#define RECYCLE_WAIT	(20 * NSEC_PER_USEC)
 #define TENANT_PAGES	64
 #define MAX_HELPERS	8
 
@@ -245,6 +246,7 @@ void place(struct worker *w)
 	switch (bout.plan) {
 	case PLAN_PREEMPT:
 	case PLAN_TENANT:
+	case PLAN_RECYCLE:
 		pin(w->cpu >= 0 ? w->cpu : usable_cpu(w->index));
 		if (w->slot->role != ROLE_OTHER)
 			take_rank(w->slot->role == ROLE_MUTATOR ? RANK_MUTATOR : RANK_READER);
@@ -252,7 +254,6 @@ void place(struct worker *w)
 	case PLAN_SPREAD:
 	case PLAN_SLIDE:
 	case PLAN_HOG:
-	case PLAN_RECYCLE:
 		/* Readers on the even CPUs, mutators on the odd ones. */
 		if (w->cpu >= 0)
 			pin(w->cpu);
@@ -260,8 +261,7 @@ void place(struct worker *w)
 			pin(usable_cpu(2 * (w->index % half)));
 		else if (cpus > 1)
 			pin(usable_cpu(2 * (w->index % half) + 1));
-		if (w->slot->role == ROLE_READER &&
-		    (bout.plan == PLAN_HOG || bout.plan == PLAN_RECYCLE))
+		if (w->slot->role == ROLE_READER && bout.plan == PLAN_HOG)
 			take_rank(RANK_READER);
 		break;
 	default:
@@ -278,10 +278,10 @@ unsigned int plan_readers(void)
 		return 1;
 	case PLAN_PREEMPT:
 	case PLAN_TENANT:
+	case PLAN_RECYCLE:
 		return cpus > 1 ? 2 : 1;
 	case PLAN_SPREAD:
 	case PLAN_HOG:
-	case PLAN_RECYCLE:
 		return half < opt.readers ? half : opt.readers;
 	case PLAN_CROWD:
 		return 4 * opt.readers < MAX_READERS ? 4 * opt.readers : MAX_READERS;
@@ -299,6 +299,7 @@ unsigned int plan_ranges(const struct scenario *s)
 	case PLAN_CROWD:
 		return MAX_RANGES;
 	case PLAN_PREEMPT:
+	case PLAN_RECYCLE:
 		return cpus > 1 ? 2 : 1;
 	default:
 		return 1;
@@ -373,9 +374,14 @@ void wait_between(struct worker *w)
 		nap(TENANT_WAIT);
 		break;
 	case PLAN_RECYCLE:
-		/* The VMA just freed comes back at another address of the same mm, and goes. */
+		/*
+		 * The VMA just freed comes back at another address of the same mm, and goes; the
+		 * reader whose CPU this is looks at it in between.
+		 */
 		mmap(spare, page_size, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		w->seen.naps++;
+		nap(RECYCLE_WAIT);
 		munmap(spare, page_size);
 		break;
 	default:
@@ -471,7 +477,7 @@ void start_companions(const struct scenario *s)
 		start_observers(s);
 	if (s->with & WITH_FORKS)
 		new_worker(s, ROLE_OTHER, 0, "forker", fork_until_stopped);
-	if (bout.plan == PLAN_HOG || bout.plan == PLAN_RECYCLE) {
+	if (bout.plan == PLAN_HOG) {
 		for (i = 0; i < plan_readers() && i < 8; i++) {
 			w = new_worker(s, ROLE_OTHER, i, "hog", hog_until_stopped);
 			w->cpu = usable_cpu(2 * i);

@@ -51,6 +51,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #ifndef MREMAP_DONTUNMAP
@@ -68,6 +69,7 @@
 
 #define GUARD_PAGE		RANGE_PAGES	/* the page behind each range */
 #define SABOTAGE_FROM		5		/* choices carried out honestly before that */
+#define HAMMER			16		/* lookups in a row with no fault between */
 #define READER_BURST		32		/* accesses between two rests of a reader */
 #define READER_PERCENT		60		/* of the CPUs, for all readers together */
 #define READER_REST_MAX		(5 * NSEC_PER_MSEC)
@@ -95,6 +97,7 @@ static struct {
 	size_t unit;
 	unsigned int pages;
 	int zap;
+	bool zap_reads;		/* a zap takes the lock of one VMA, and not mmap_lock */
 } world;
 
 size_t unit_size(void)
@@ -443,7 +446,11 @@ static void calm_step(struct worker *w)
 	visit(w, r, page, ev);
 }
 
-/* As much of its time as possible in the lock: zaps and faults of scratch pages, little else. */
+/*
+ * As much of its time as possible in the lock. The shortest way into it and out again is the zap
+ * of a page that is not there; a fault has to find, clear and map a page as well. So most of a
+ * reader's lookups are such zaps, in rows, and the faults and checks of content come between.
+ */
 static void hot_step(struct worker *w)
 {
 	uint64_t draw = next_random(&w->random);
@@ -451,6 +458,11 @@ static void hot_step(struct worker *w)
 	unsigned int page = take(&draw, world.pages) | 4;
 	unsigned int zaps = take(&draw, 4), i;
 
+	if (world.zap_reads && take(&draw, 4)) {
+		for (i = 0; i < HAMMER && !stopping(); i++)
+			visit(w, r, (page + 8 * i) % world.pages, EV_ZAP);
+		return;
+	}
 	if (!take(&draw, 8)) {
 		calm_step(w);
 		return;
@@ -648,6 +660,9 @@ static struct change choose(struct worker *w)
 		c.readonly = c.readonly && take(&draw, 2) && w->makes & MAKES_READONLY;
 	c.stamps = next_random(&w->random);
 	c.rest = next_random(&w->random);
+	/* A stamp is a fault: where calls are to be many, few of them bring some. */
+	if (bout.plan != PLAN_FREE && bout.plan != PLAN_CROWD && take(&draw, 4))
+		c.stamps &= 3;
 
 	if (c.op == EV_BRK) {
 		choose_brk(r, &c, &draw);
@@ -1239,6 +1254,7 @@ static void rest(struct worker *w, uint64_t draw)
 		break;
 	case PLAN_PREEMPT:
 	case PLAN_TENANT:
+	case PLAN_RECYCLE:
 		/* Long enough for the reader to be somewhere, short enough to find it in there. */
 		nap(20 * NSEC_PER_USEC + draw % (120 * NSEC_PER_USEC));
 		break;
@@ -1358,6 +1374,17 @@ static size_t huge_page_size(const char *file, const char *format, size_t scale)
 	return value * scale;
 }
 
+/* Since 6.17, but not of what userfaultfd is told about. */
+static bool zap_reads(void)
+{
+	unsigned int major, minor;
+	struct utsname un;
+
+	uname(&un);
+	return sscanf(un.release, "%u.%u", &major, &minor) == 2 &&
+	       (major > 6 || (major == 6 && minor >= 17));
+}
+
 static void size_up(const struct scenario *s)
 {
 	size_t huge;
@@ -1366,6 +1393,7 @@ static void size_up(const struct scenario *s)
 	world.unit = page_size;
 	world.pages = RANGE_PAGES;
 	world.zap = s->weight[EV_LOCK] ? MADV_DONTNEED_LOCKED : MADV_DONTNEED;
+	world.zap_reads = zap_reads() && s->backing != BACK_UFFD;
 
 	if (s->backing == BACK_THP) {
 		huge = huge_page_size("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "%lu",
@@ -1503,9 +1531,13 @@ static void make_ranges(const struct scenario *s)
 		r->base = arena + i * each;
 		r->spare = spare + i * each;
 		if (s->backing == BACK_BRK) {
-			uintptr_t now = syscall(SYS_brk, 0);
+			uintptr_t now = (syscall(SYS_brk, 0) + page_size - 1) & -page_size;
 
-			r->base = (unsigned char *)((now + page_size - 1) & -page_size);
+			/* A page that nothing merges with: above it the heap begins anew. */
+			r->base = (unsigned char *)now + page_size;
+			if ((unsigned char *)syscall(SYS_brk, r->base) != r->base ||
+			    mprotect(r->base - page_size, page_size, PROT_NONE))
+				no_setup("cannot move the break (ulimit -d?)", errno);
 		}
 		make_range(s, r);
 	}
@@ -1526,7 +1558,8 @@ void world_body(const struct scenario *s)
 	}
 	for (i = 0; i < plan_readers(); i++) {
 		w = new_worker(s, ROLE_READER, i, "reader", read_until_stopped);
-		if (bout.plan == PLAN_PREEMPT || bout.plan == PLAN_TENANT)
+		if (bout.plan == PLAN_PREEMPT || bout.plan == PLAN_TENANT ||
+		    bout.plan == PLAN_RECYCLE)
 			w->range = &shared->range[i % shared->nr_ranges];
 	}
 	if (s->backing == BACK_UFFD) {
