@@ -323,7 +323,7 @@ static void skip(struct result *result, const char *what, int error)
 static bool run_bout(const struct scenario *s, struct result *result, uint64_t budget)
 {
 	struct watch watch = { .scenario = s, .result = result, .budget = budget };
-	bool bad, no_setup, killed, known_before = result->counted;
+	bool bad, no_setup, known_before = result->counted;
 	struct kernel_view after;
 	pid_t controller = getpid();
 	enum ending ending;
@@ -333,8 +333,8 @@ static bool run_bout(const struct scenario *s, struct result *result, uint64_t b
 	memset(shared, 0, sizeof(*shared));
 	bout.plan = choose_plan(s, result);
 	bout.index = result->bouts;
-	bout.oom_kills = oom_kills();
 	watch.before = look_at_kernel();
+	bout.oom_kills = watch.before.oom_kills;
 	fflush(NULL);
 	watch.pid = fork();
 	if (watch.pid < 0) {
@@ -351,9 +351,7 @@ static bool run_bout(const struct scenario *s, struct result *result, uint64_t b
 	after = look_at_kernel();
 	no_setup = ending == END_EXITED && WIFEXITED(watch.status) &&
 		   WEXITSTATUS(watch.status) == CHILD_NO_SETUP;
-	killed = ending == END_EXITED && WIFSIGNALED(watch.status) &&
-		 WTERMSIG(watch.status) == SIGKILL && oom_kills() > bout.oom_kills;
-	if (killed) {
+	if (ending == END_EXITED && killed_for_memory(watch.status)) {
 		snprintf(shared->no_setup, sizeof(shared->no_setup), OUT_OF_MEMORY);
 		no_setup = true;
 	}

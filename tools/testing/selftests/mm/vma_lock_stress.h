@@ -495,6 +495,8 @@ struct kernel_view {
 	bool taint_known;
 	unsigned long taint;
 	long long vmstat[NR_VMSTAT];			/* or -1 */
+	/* Of the whole system, for want of memory or for a cgroup's limit; or -1. */
+	long long oom_kills;
 	bool transitions_known;
 	unsigned long long transition[NR_TRANSITIONS];
 };
@@ -556,7 +558,8 @@ void scenario_err(const struct scenario *s, const char *fmt, ...) __printf(2, 3)
 bool output_failed(void);
 
 struct kernel_view look_at_kernel(void);
-long long oom_kills(void);
+bool killed_for_memory(int status);
+bool kernel_at_least(unsigned int major, unsigned int minor);
 unsigned long taint_trouble(const struct kernel_view *before, const struct kernel_view *after);
 void open_log(void);
 bool log_has_splat(char *line, size_t size);

@@ -669,8 +669,7 @@ void join_helpers(void)
 			;
 		if (WIFEXITED(status) && WEXITSTATUS(status) != CHILD_DONE)
 			_exit(WEXITSTATUS(status));
-		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
-		    oom_kills() > bout.oom_kills)
+		if (killed_for_memory(status))
 			no_setup(OUT_OF_MEMORY, 0);
 		if (WIFSIGNALED(status))
 			check_err("process %d of the bout: expected exit 0: found death by signal %d",

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,6 +67,7 @@ struct kernel_view look_at_kernel(void)
 	}
 
 	memset(v.vmstat, -1, sizeof(v.vmstat));
+	v.oom_kills = -1;
 	f = fopen("/proc/vmstat", "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%63s %lld", name, &value) != 2)
@@ -74,6 +76,8 @@ struct kernel_view look_at_kernel(void)
 			if (!strcmp(name, vmstat_names[i]))
 				v.vmstat[i] = value;
 		}
+		if (!strcmp(name, "oom_kill"))
+			v.oom_kills = value;
 	}
 	if (f)
 		fclose(f);
@@ -81,21 +85,22 @@ struct kernel_view look_at_kernel(void)
 	return v;
 }
 
-/* Of the whole system, be it for want of memory or for a cgroup's limit; -1: not known. */
-long long oom_kills(void)
+/* A process of this bout that ended with @status: did the kernel kill it for want of memory? */
+bool killed_for_memory(int status)
 {
-	long long value = -1;
-	char line[128];
-	FILE *f;
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL &&
+	       look_at_kernel().oom_kills > bout.oom_kills;
+}
 
-	f = fopen("/proc/vmstat", "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "oom_kill %lld", &value) == 1)
-			break;
-	}
-	if (f)
-		fclose(f);
-	return value;
+/* For what no probe can tell: is this Linux MAJOR.MINOR or newer? */
+bool kernel_at_least(unsigned int major, unsigned int minor)
+{
+	unsigned int its_major, its_minor;
+	struct utsname un;
+
+	uname(&un);
+	return sscanf(un.release, "%u.%u", &its_major, &its_minor) == 2 &&
+	       (its_major > major || (its_major == major && its_minor >= minor));
 }
 
 unsigned long taint_trouble(const struct kernel_view *before, const struct kernel_view *after)

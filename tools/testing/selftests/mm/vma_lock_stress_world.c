@@ -51,7 +51,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #ifndef MREMAP_DONTUNMAP
@@ -1374,17 +1373,6 @@ static size_t huge_page_size(const char *file, const char *format, size_t scale)
 	return value * scale;
 }
 
-/* Since 6.17, but not of what userfaultfd is told about. */
-static bool zap_reads(void)
-{
-	unsigned int major, minor;
-	struct utsname un;
-
-	uname(&un);
-	return sscanf(un.release, "%u.%u", &major, &minor) == 2 &&
-	       (major > 6 || (major == 6 && minor >= 17));
-}
-
 static void size_up(const struct scenario *s)
 {
 	size_t huge;
@@ -1393,7 +1381,8 @@ static void size_up(const struct scenario *s)
 	world.unit = page_size;
 	world.pages = RANGE_PAGES;
 	world.zap = s->weight[EV_LOCK] ? MADV_DONTNEED_LOCKED : MADV_DONTNEED;
-	world.zap_reads = zap_reads() && s->backing != BACK_UFFD;
+	/* Since 6.17, but not of what userfaultfd is told about. */
+	world.zap_reads = kernel_at_least(6, 17) && s->backing != BACK_UFFD;
 
 	if (s->backing == BACK_THP) {
 		huge = huge_page_size("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size", "%lu",
