@@ -422,6 +422,30 @@ static struct vm_area_struct *vma_lock_bare_vma(struct mm_struct *mm)
 }
 
 /*
+ * vma_lock_other_vma() - a VMA of plain memory beside the fixture's: attached, idle.
+ * @f: the fixture
+ * @start: its first address
+ * @end: the one behind it
+ *
+ * It is not in the tree, must not stay there, and is freed with the case.
+ *
+ * Context: the case's thread; may sleep. Aborts the case without memory.
+ */
+static __maybe_unused struct vm_area_struct *
+vma_lock_other_vma(struct vma_lock_fixture *f, unsigned long start, unsigned long end)
+{
+	struct vm_area_struct *vma = kunit_kzalloc(f->test, sizeof(*vma), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(f->test, vma);
+	vma->vm_mm = f->mm;
+	vma->vm_start = start;
+	vma->vm_end = end;
+	vma_lock_init(vma, true);
+	vma_lock_set_count(vma, 1);
+	return vma;
+}
+
+/*
  * vma_lock_fixture_create() - a fresh mm with the bare VMA attached in it.
  * @test: the case; its end frees everything.
  *

@@ -1003,13 +1003,7 @@ static void vma_lock_lookup_tree_changed(struct kunit *test)
 		kunit_skip(test, "needs CONFIG_PER_VMA_LOCK_STATS, and the suite built in");
 	if (num_online_cpus() < 2)
 		kunit_skip(test, "needs a second CPU, on which the tree changes");
-	r->tail = kunit_kzalloc(test, sizeof(*r->tail), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, r->tail);
-	r->tail->vm_mm = f->mm;
-	r->tail->vm_start = VMA_LOCK_END - PAGE_SIZE;
-	r->tail->vm_end = VMA_LOCK_END;
-	vma_lock_init(r->tail, true);
-	vma_lock_set_count(r->tail, 1);
+	r->tail = vma_lock_other_vma(f, VMA_LOCK_END - PAGE_SIZE, VMA_LOCK_END);
 	replacer = vma_lock_actor_start(f, "replacer", f->vma, vma_lock_act_replace, NULL, r);
 	KUNIT_ASSERT_TRUE(test, wait_for_completion_timeout(&f->ready, VMA_LOCK_DEADLINE));
 

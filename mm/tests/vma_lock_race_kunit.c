@@ -565,13 +565,7 @@ static void vma_lock_race_next_hole(struct kunit *test)
 
 	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_iter_init(&vmi, f->mm, VMA_LOCK_END);
-	above.vma = kunit_kzalloc(test, sizeof(*above.vma), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, above.vma);
-	above.vma->vm_mm = f->mm;
-	above.vma->vm_start = VMA_LOCK_END + PAGE_SIZE;
-	above.vma->vm_end = VMA_LOCK_END + 2 * PAGE_SIZE;
-	vma_lock_init(above.vma, true);
-	vma_lock_set_count(above.vma, 1);
+	above.vma = vma_lock_other_vma(f, VMA_LOCK_END + PAGE_SIZE, VMA_LOCK_END + 2 * PAGE_SIZE);
 	ret = vma_lock_tree_store(f->mm, above.vma->vm_start, above.vma->vm_end, above.vma);
 	KUNIT_ASSERT_EQ(test, ret, 0);
 	expected = h->filled ? f->vma : above.vma;
