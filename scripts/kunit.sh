@@ -36,15 +36,13 @@ case $cpus in '' | *[!0-9]* | 0*) die "CPUS=$cpus: a number of processors from 1
 if [ "$arch" != um ] && [ ! -f "$tree/tools/testing/kunit/qemu_configs/$arch.py" ]; then
 	die "ARCH=$arch is unknown to this kernel's kunit.py; it knows: um $(cd "$tree/tools/testing/kunit/qemu_configs" && printf '%s\n' [a-z]*.py | sed 's/[.]py$//' | paste -sd' ')"
 fi
-# Not every architecture has the lock.
-with_lock=$(cd "$tree/arch" && grep -rl --include='Kconfig*' ARCH_SUPPORTS_PER_VMA_LOCK . |
-	sed 's,^[.]/,,; s,/.*,,; s/^x86$/x86_64/' | sort -u | paste -sd' ')
-case " $with_lock powerpcle " in
-*" $arch "*) ;;
-*) [ "$arch" = um ] || die "ARCH=$arch: Linux $(kernel_version "$tree") has no per-VMA lock there; it has one on: $with_lock" ;;
-esac
-[ "$arch" != um ] || um_has_lock "$tree" ||
-	die "UML of Linux $(kernel_version "$tree") has one processor, and so no per-VMA lock: ARCH=x86_64 does"
+if ! arch_has_lock "$tree" "$arch"; then
+	[ "$arch" != um ] ||
+		die "UML of Linux $(kernel_version "$tree") has one processor, and so no per-VMA lock: ARCH=x86_64 does"
+	die "ARCH=$arch: Linux $(kernel_version "$tree") has no per-VMA lock there; it has one on: $(cd "$tree/arch" &&
+		grep -rl --include='Kconfig*' ARCH_SUPPORTS_PER_VMA_LOCK . |
+		sed 's,^[.]/,,; s,/.*,,; s/^x86$/x86_64/' | sort -u | paste -sd' ')"
+fi
 need python3 python3
 need flex flex
 need bison bison

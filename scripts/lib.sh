@@ -73,9 +73,15 @@ has_vma_refcount() {
 	grep -q 'refcount_t vm_refcnt' "$1/include/linux/mm_types.h"
 }
 
-# um_has_lock TREE: does UML have the lock in an overlaid tree? It takes several processors.
-um_has_lock() {
-	grep -q 'select ARCH_SUPPORTS_PER_VMA_LOCK' "$1/arch/um/Kconfig"
+# arch_has_lock TREE ARCH: does an overlaid tree have the lock on what kunit.py calls
+# ARCH? On UML it takes several processors, which not all kernels have there.
+arch_has_lock() {
+	case $2 in
+	x86_64) _arch=x86 ;;
+	powerpcle) _arch=powerpc ;;
+	*) _arch=$2 ;;
+	esac
+	grep -rqs --include='Kconfig*' ARCH_SUPPORTS_PER_VMA_LOCK "$1/arch/$_arch"
 }
 
 # port_of TREE: the directory under port/ that serves this kernel: its own, or
@@ -258,10 +264,15 @@ build_dir() {
 	printf '%s/build/%s/%s\n' "$cache_dir" "$(basename "$1")" "$2"
 }
 
+# counts_transitions TREE: is the coverage layer in?
+counts_transitions() {
+	[ -f "$1/mm/vma_lock_branches.c" ]
+}
+
 # guest_config TREE: the fragments of the kernel that the stress has in its guest. Where
 # transitions are counted, nothing else that takes time shall keep them from happening.
 guest_config() {
-	if [ -f "$1/mm/vma_lock_branches.c" ]; then
+	if counts_transitions "$1"; then
 		echo plain guest coverage
 	else
 		echo guest
@@ -270,7 +281,7 @@ guest_config() {
 
 # guest_arch TREE: what kunit.sh calls that kernel.
 guest_arch() {
-	if [ -f "$1/mm/vma_lock_branches.c" ]; then
+	if counts_transitions "$1"; then
 		echo x86_64-plain-coverage
 	else
 		echo x86_64

@@ -259,10 +259,7 @@ guests() {
 	# Six tests share the time.
 	proc-maps-race) _command="env DURATION=$(((each + 5) / 6)) peers/proc-maps-race" ;;
 	esac
-	case $1 in
-	stress) ;;
-	*) "$repo_dir/scripts/peers-programs.sh" "$tree" "$_image/peers" || exit 1 ;;
-	esac
+	[ "$1" = stress ] || "$repo_dir/scripts/peers-programs.sh" "$tree" "$_image/peers" || exit 1
 	cp "$repo_dir/scripts/mutants-in-guest.sh" "$_image/" || exit 1
 	_start=$(date +%s)
 	_boots=0

@@ -26,7 +26,7 @@ tree=$1
 results=$2
 case $3 in '' | *[!0-9]* | 0*) die "a number of seconds from 1 on is needed, not '$3'" ;; esac
 [ -d "$results" ] || die "$results: no such directory"
-[ -f "$tree/mm/vma_lock_branches.c" ] ||
+counts_transitions "$tree" ||
 	die "$tree does not count the transitions of its lock: put the coverage layer in (make peers, or COVERAGE=1)"
 build=$(build_dir "$tree" "$(guest_arch "$tree")")
 kernel=$build/arch/x86/boot/bzImage

@@ -128,7 +128,7 @@ if wants kunit; then
 	"$repo_dir/scripts/kunit.sh" "$tree" "$results" "$arch" || [ -f "$results/stages" ] || exit 1
 fi
 if wants um && has_vma_refcount "$tree"; then
-	if um_has_lock "$tree"; then
+	if arch_has_lock "$tree" um; then
 		"$repo_dir/scripts/kunit.sh" "$tree" "$results" um
 	else
 		note "UML of Linux $(kernel_version "$tree") has one processor, and so no per-VMA lock: KUnit needs another architecture"
