@@ -25,14 +25,6 @@ static_clean() {
 	[ ! -s "$tmp/static.left" ]
 }
 
-# all_scenarios PROGRAM LOG: each that the program knows has a result there.
-all_scenarios() {
-	"$1" -l >"$tmp/scenarios" && [ -s "$tmp/scenarios" ] || return 1
-	while read -r name _; do
-		grep -q "ok [0-9]* $name" "$2" || { echo "no $name in $2"; return 1; }
-	done <"$tmp/scenarios"
-}
-
 for version in $(cd "$repo/port" && printf '%s\n' [0-9]*.[0-9]* | sort -rV); do
 	results=$repo/results/check/$version
 	stages="um x86_64 guest"

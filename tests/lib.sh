@@ -44,6 +44,14 @@ check() {
 	fi
 }
 
+# all_scenarios PROGRAM LOG: each that the stress knows has a result in a guest's log.
+all_scenarios() {
+	"$1" -l >"$tmp/scenarios" && [ -s "$tmp/scenarios" ] || return 1
+	while read -r name _; do
+		grep -q "ok [0-9]* $name" "$2" || { echo "no $name in $2"; return 1; }
+	done <"$tmp/scenarios"
+}
+
 # refuses NAME PATTERN COMMAND...: the command must fail with at most two lines
 # on stderr apart from a usage text, one of which matches.
 refuses() {

@@ -22,38 +22,31 @@ check "no kernel tree: nothing is left" test ! -e "$tmp/none"
 refuses "a layer that is not there" "has no layer 'nothing'" \
 	"$scripts/series.sh" "$source" "$tmp/none" nothing
 
+# mailed SOURCE SERIES DIR: git am takes the mails in a new repository of what they change.
+mailed() {
+	git init -q "$3" || return 1
+	sed -n 's,^--- a/,,p' "$2"/*.patch | sort -u | while read -r file; do
+		mkdir -p "$3/$(dirname "$file")" && cp "$1/$file" "$3/$file" || return 1
+	done || return 1
+	git -C "$3" add -A -f . || return 1
+	git -C "$3" -c user.name=tester -c user.email=tester@localhost commit -qm stock || return 1
+	# shellcheck disable=SC2046 # names without spaces
+	git -C "$3" -c user.name=tester -c user.email=tester@localhost am -q \
+		$(printf '%s\n' "$2"/*.patch | grep -v /0000-)
+}
+
 # The fixes for 7.x are mails, too, and are taken by a tree that has no history.
 for version in 7.3 7.2; do
 	newer=$("$scripts/kernel-source.sh" $version) || { not_ok "a source of $version"; continue; }
 	check "the fixes for $version pass checkpatch" "$scripts/series.sh" "$newer" "$tmp/fixes" fixes
 	check "the fixes for $version have their cover letter" sh -c '! grep -q "HERE [*]" "$1"/0000-*.patch' sh "$tmp/fixes"
-	check "git am takes the fixes for $version" sh -ec '
-		rm -rf "$2"; mkdir -p "$2"; cd "$2"
-		git init -q
-		sed -n "s,^--- a/,,p" "$3"/*.patch | sort -u | while read -r file; do
-			mkdir -p "$(dirname "$file")"
-			cp "$1/$file" "$file"
-		done
-		git add -A -f .
-		git -c user.name=tester -c user.email=tester@localhost commit -qm stock
-		git -c user.name=tester -c user.email=tester@localhost am -q $(printf "%s\n" "$3"/*.patch | grep -v /0000-)
-	' sh "$newer" "$tmp/fixes-git" "$tmp/fixes"
+	check "git am takes the fixes for $version" mailed "$newer" "$tmp/fixes" "$tmp/git-$version"
 done
 
 # git am must take it, and end where the layer of make run does.
 "$scripts/overlay.sh" copy "$source" "$(cache_dir)/tree/$(basename "$source")+port" port >"$tmp/copy.out" 2>&1
 ported=$(cache_dir)/tree/$(basename "$source")+port
-mkdir "$tmp/git"
-git="git -C $tmp/git -c user.name=tester -c user.email=tester@localhost"
-$git init -q
-sed -n 's,^--- a/,,p' "$tmp"/series/*.patch | sort -u | while read -r file; do
-	mkdir -p "$tmp/git/$(dirname "$file")"
-	cp "$source/$file" "$tmp/git/$file"
-done
-$git add -A -f .
-$git commit -qm stock
-# shellcheck disable=SC2046,SC2086 # a command of words, names without spaces
-check "git am takes the series" $git am -q $(printf '%s\n' "$tmp"/series/*.patch | grep -v /0000-)
+check "git am takes the series" mailed "$source" "$tmp/series" "$tmp/git"
 check "it is what make run PORT=1 builds" sh -ec '
 	git -C "$1" ls-files | while read -r file; do
 		# The wiring of the tests is not part of the series.
