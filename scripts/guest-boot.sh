@@ -157,6 +157,9 @@ case $status in
 4) note "the test was skipped: $(last_of '# SKIP|SKIP ')"; exit 4 ;;
 *)
 	not_ok=$(last_of '(^|[] ])not ok ')
-	failed "the test failed with status $status${not_ok:+: $not_ok}"
+	# The first wrong answers, not only the end: what failed may be far above.
+	note "what failed, in $log:"
+	grep -aE '(^|[] ])(not ok |FAIL )' "$log" | head -n 8 | tr -d '\r' | cut -c 1-400 | sed 's/^/  /' >&2
+	die "the test failed with status $status${not_ok:+: $not_ok}"
 	;;
 esac
