@@ -177,6 +177,7 @@ struct beside {
 	const struct row *row;
 	atomic_int go, done;
 	atomic_ulong from, to;		/* ns; there are no long holds on 32 bits */
+	long slept;			/* times that it gave up the CPU for want of something */
 	int error;
 };
 
@@ -341,10 +342,12 @@ static void caller_main(struct worker *w)
 			return;
 		atomic_store(&b->go, 0);
 		now_in(w, EV_WAITER);
+		b->slept = own_switches();
 		atomic_store(&b->from, now_ns());
 		errno = 0;
 		b->row->call(b);
 		atomic_store(&b->to, now_ns());
+		b->slept = own_switches() - b->slept;
 		done_with(w, EV_WAITER, b->to - b->from);
 		atomic_store(&b->done, 1);
 	}
@@ -382,6 +385,20 @@ static void start_call(struct beside *b, const struct row *row)
 
 /* ---- is there a hold, and how long must it be ---- */
 
+/* Was a call kept until the end of the hold? Usable if that can be told. */
+static bool was_kept(const struct beside *b, bool *usable)
+{
+	uint64_t length = hold_length();
+	bool late = b->to + length / 4 >= hold.to;
+
+	/*
+	 * The call must have come while half of the hold was still ahead. One that came to its
+	 * end late without ever sleeping did not wait: the machine had no CPU for it.
+	 */
+	*usable = hold_was_solid() && b->from + length / 2 < hold.to && (b->slept || !late);
+	return late;
+}
+
 /*
  * Behaviour, not version numbers: a hold is one if mprotect() of another VMA goes through beside
  * it, for then it holds no mmap_lock, and mprotect() of the held one does not.
@@ -389,7 +406,7 @@ static void start_call(struct beside *b, const struct row *row)
 static bool hold_works(struct beside *b)
 {
 	static const struct row other_row = { "", false, call_protect_other, false };
-	bool beside_free = false, beside_held;
+	bool beside_free = false, beside_held = false, kept, usable;
 	int i, tries = 0;
 
 	for (i = 0; i < 2; i++) {
@@ -402,15 +419,16 @@ static bool hold_works(struct beside *b)
 		unmap_held(&hold);
 		if (hold.failed)
 			return false;
-		if (!hold_was_solid() || b->from + hold_length() / 2 > hold.to) {
+		kept = was_kept(b, &usable);
+		if (!usable) {
 			/* Nothing can be told from this one. */
-			if (++tries > TRIES)
+			if (++tries > 3 * TRIES)
 				return false;
 			i--;
 		} else if (!i) {
-			beside_free = b->to + hold_length() / 4 < hold.to;
+			beside_free = !kept;
 		} else {
-			beside_held = b->to + hold_length() / 4 >= hold.to;
+			beside_held = kept;
 		}
 		mprotect(other + 8 * page_size, page_size, PROT_READ | PROT_WRITE);
 	}
@@ -467,17 +485,14 @@ static bool find_hold(struct beside *b)
 
 /* ---- which calls wait for a reader ---- */
 
-static bool judge_row(const struct row *row, uint64_t from, uint64_t to, bool *usable)
+static bool judge_row(const struct row *row, const struct beside *b, bool *usable)
 {
-	uint64_t length = hold_length(), slack = length / 4;
+	bool kept = was_kept(b, usable);
 
-	if (opt.sabotage == SAB_NO_WAIT && row->waits)
-		to = from + 1;
-	if (opt.sabotage == SAB_WAITS && !row->waits)
-		to = hold.to;
-	/* The call must have come while half of the hold was still ahead. */
-	*usable = hold_was_solid() && from + length / 2 < hold.to;
-	return row->waits ? to + slack >= hold.to : to + slack < hold.to;
+	if ((opt.sabotage == SAB_NO_WAIT && row->waits) ||
+	    (opt.sabotage == SAB_WAITS && !row->waits))
+		kept = !row->waits;
+	return kept == row->waits;
 }
 
 static const char *describe(const struct row *row)
@@ -501,7 +516,7 @@ static void play_row(struct worker *w, struct beside *b, const struct row *row)
 				  (unsigned long long)(ROW_PATIENCE / NSEC_PER_SEC));
 			_exit(CHILD_DONE);
 		}
-		right = judge_row(row, b->from, b->to, &usable);
+		right = judge_row(row, b, &usable);
 		unmap_held(&hold);
 		adapt_hold();
 		wrong += usable && !right;
@@ -659,11 +674,11 @@ static void play_bystanders(struct worker *w, struct beside *writer, struct besi
 			_exit(CHILD_DONE);
 		}
 	}
-	writer_waits = judge_row(&the_writer, writer->from, writer->to, &usable) && usable;
+	writer_waits = judge_row(&the_writer, writer, &usable) && usable;
 	for (i = 0; i < ARRAY_SIZE(bystanders); i++) {
 		if (!writer_waits || writer->from > b[i]->from)
 			continue;
-		right = judge_row(&bystanders[i], b[i]->from, b[i]->to, &usable);
+		right = judge_row(&bystanders[i], b[i], &usable);
 		if (opt.sabotage == SAB_BYSTANDER)
 			right = bystanders[i].waits;
 		if (usable) {
@@ -675,11 +690,24 @@ static void play_bystanders(struct worker *w, struct beside *writer, struct besi
 	adapt_hold();
 }
 
+/* Is there one who was found wrong the last time, and not often enough to say so? */
+static bool is_suspected(const unsigned int *bad)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bystanders); i++) {
+		if (bad[i])
+			return true;
+	}
+	return false;
+}
+
 void bystanders_body(const struct scenario *s)
 {
 	unsigned int i, bad[ARRAY_SIZE(bystanders)] = { 0 }, rounds = 0;
 	struct beside *writer, *b[ARRAY_SIZE(bystanders)];
 	struct worker *holder;
+	uint64_t until;
 
 	map_neighbours();
 	holder = new_holder(s);
@@ -690,7 +718,9 @@ void bystanders_body(const struct scenario *s)
 	if (!find_hold(writer))
 		no_hold();
 
-	while (rounds < TRIES || !stopping()) {
+	/* On a busy machine few rounds can be judged: a suspicion gets some more. */
+	until = now_ns() + TABLE_PATIENCE;
+	while (rounds < TRIES || !stopping() || (is_suspected(bad) && now_ns() < until)) {
 		play_bystanders(holder, writer, b, bad);
 		add(&holder->slot->progress, 1);
 		rounds++;
