@@ -1954,6 +1954,77 @@ static void vma_lock_test_exit(struct kunit *test)
 	vma_lock_fixture_check(test, test->priv);
 }
 
+/*
+ * What vma_lock_tree_store() does, in an RCU read section. Nobody else is there, and
+ * the sequence of a writer belongs to an earlier moment than this one.
+ */
+static int vma_lock_tree_store_in_walk(struct vm_area_struct *vma)
+{
+	MA_STATE(mas, &vma->vm_mm->mm_mt, vma->vm_start, vma->vm_end - 1);
+	int ret;
+
+	if (!down_write_trylock(&vma->vm_mm->mmap_lock))
+		return -EBUSY;
+	ret = mas_store_gfp(&mas, vma, GFP_NOWAIT);
+	up_write(&vma->vm_mm->mmap_lock);
+	return ret;
+}
+
+/*
+ * walk					writer
+ * finds the VMA
+ *					splits it, releases mmap_lock
+ * locks what is left of it
+ * goes on behind that
+ *
+ * The part that was split off must be the next to be found. An iterator that still
+ * stands where the VMA ended when it was found is behind that part, and what comes
+ * after it is no reason for a second look: nothing has changed since the walk was
+ * called again. What the walk cannot see in time is put in place beforehand: the tree
+ * has the VMA as it was, the VMA ends already where the split leaves it.
+ */
+static void vma_lock_known_skipped_vma(struct kunit *test)
+{
+	static const char state[] = "found whole, locked when it had been split";
+	unsigned long middle = VMA_LOCK_START + PAGE_SIZE;
+	struct vma_lock_fixture *f = test->priv;
+	struct vm_area_struct *head, *next, *tail;
+	struct vma_iterator vmi;
+	int ret;
+
+	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
+	tail = vma_lock_other_vma(f, middle, VMA_LOCK_END);
+	f->vma->vm_end = middle;
+	vma_iter_init(&vmi, f->mm, VMA_LOCK_START);
+	vma_lock_doing(state, "walk");
+
+	/* One read section, as in a walk: the iterator points into the tree. */
+	rcu_read_lock();
+	head = lock_next_vma(f->mm, &vmi, VMA_LOCK_START);
+	if (!IS_ERR_OR_NULL(head))
+		vma_end_read(head);
+	ret = vma_lock_tree_store_in_walk(tail);
+	next = lock_next_vma(f->mm, &vmi, middle);
+	if (!IS_ERR_OR_NULL(next))
+		vma_end_read(next);
+	rcu_read_unlock();
+
+	f->vma->vm_end = VMA_LOCK_END;
+	KUNIT_EXPECT_EQ(test, vma_lock_tree_store(f->mm, VMA_LOCK_START, VMA_LOCK_END, f->vma), 0);
+	KUNIT_ASSERT_EQ(test, ret, 0);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, head, f->vma,
+				"state %s: walk: expected what is left of it, found another answer",
+				state);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, state, "walk");
+	VMA_LOCK_EXPECT_COUNT(test, tail, 1, state, "walk");
+	if (!next)
+		vma_lock_known(test, "a walk steps over what was split off a VMA");
+	else
+		KUNIT_EXPECT_PTR_EQ_MSG(test, next, tail,
+					"state %s: next step: expected what was split off, found another answer",
+					state);
+}
+
 static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE_PARAM(vma_lock_transition, vma_lock_transition_gen_params),
 	KUNIT_CASE_PARAM(vma_lock_readers_excluded, vma_lock_predicate_gen_params),
@@ -1989,6 +2060,7 @@ static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE_PARAM(vma_lock_misused, vma_lock_misuse_gen_params),
 	KUNIT_CASE(vma_lock_known_wrapped_sequence),
 	KUNIT_CASE(vma_lock_known_lost_flag),
+	KUNIT_CASE(vma_lock_known_skipped_vma),
 	{}
 };
 
