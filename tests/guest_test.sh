@@ -131,7 +131,7 @@ if [ -n "$images" ]; then
 	status=$?
 	check "selftests: SIGTERM gives a status that says so" test $status -eq 143
 	check "selftests: SIGTERM leaves nothing" sh -c '! ls -d "$1"* 2>/dev/null' sh "$tmp/interrupted"
-	check "selftests: SIGTERM leaves no process" sh -c 'sleep 1; ! pgrep -f "make .*O=$1"' sh "$tmp/fresh"
+	check "selftests: SIGTERM leaves no process" gone "make .*O=$tmp/fresh"
 fi
 
 if [ -z "${KERNEL:-}" ] || [ -z "$images" ]; then
@@ -228,16 +228,15 @@ expect "guest: a panic" 1 'kernel panic: .*root' env APPEND=rdinit=/none \
 	"$scripts/guest-boot.sh" "$KERNEL" "$image" "$tmp/log"
 expect "guest: QEMU refuses" 1 'QEMU ended with status .*CPUs' env CPUS=9999 \
 	"$scripts/guest-boot.sh" "$KERNEL" "$image" "$tmp/log"
-check "guest: no process is left" sh -c '! pgrep -f "initrd $1"' sh "$tmp"
+check "guest: no process is left" gone "initrd $tmp"
 
 # However the script ends, the guest ends with it.
 for signal in TERM HUP KILL; do
 	APPEND='vma_lock.cmd="sleep 300"' setsid "$scripts/guest-boot.sh" "$KERNEL" "$image" "$tmp/log" >"$tmp/out" 2>&1 9>&- &
 	pid=$!
-	sleep 3
-	check "guest: it runs before SIG$signal" pgrep -f "initrd $tmp"
+	check "guest: it runs before SIG$signal" timeout 30 sh -c 'until pgrep -f "initrd $1"; do sleep 0.2; done' sh "$tmp"
 	kill -s $signal $pid
 	wait $pid 2>/dev/null
-	check "guest: SIG$signal leaves no process" sh -c 'sleep 1; ! pgrep -f "initrd $1"' sh "$tmp"
+	check "guest: SIG$signal leaves no process" gone "initrd $tmp"
 done
 done_testing

@@ -67,6 +67,17 @@ refuses() {
 	fi
 }
 
+# gone PATTERN: no process has such a command line any more, or soon has none. A busy
+# machine needs time to bury its dead.
+gone() {
+	for _ in $(seq 50); do
+		pgrep -f "$1" >/dev/null || return 0
+		sleep 0.2
+	done
+	pgrep -fa "$1"
+	return 1
+}
+
 done_testing() {
 	printf '1..%d\n' $tests
 }
