@@ -273,7 +273,7 @@ counts_transitions() {
 # transitions are counted, nothing else that takes time shall keep them from happening.
 guest_config() {
 	if counts_transitions "$1"; then
-		echo plain guest coverage
+		echo plain guest
 	else
 		echo guest
 	fi
@@ -282,7 +282,7 @@ guest_config() {
 # guest_arch TREE: what kunit.sh calls that kernel.
 guest_arch() {
 	if counts_transitions "$1"; then
-		echo x86_64-plain-coverage
+		echo x86_64-plain
 	else
 		echo x86_64
 	fi
