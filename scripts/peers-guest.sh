@@ -68,7 +68,8 @@ peer() {
 	echo "vma-lock peer: $status $((took / 100)).$(printf %02d $((took % 100)))" \
 		"$(paste -d' ' /tmp/before /tmp/after | awk '{ printf "%s %d ", $1, $4 - $2 }')| $program"
 	tail -n 3 /tmp/peer.log | sed 's/^/# /'
-	if [ "$took" -lt $((seconds * 50)) ]; then
+	# Some have a fixed amount of work, and are done with it early.
+	if [ "$took" -lt $((seconds * 50)) ] && { [ "$status" != 0 ] || [ "$took" -lt 300 ]; }; then
 		echo "not ok $number - $program"
 		echo "# it ended after $((took / 100)) of $seconds seconds with status $status"
 	else
