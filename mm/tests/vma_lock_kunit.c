@@ -1943,17 +1943,6 @@ static void vma_lock_known_lost_flag(struct kunit *test)
 }
 #endif
 
-static int vma_lock_test_init(struct kunit *test)
-{
-	test->priv = vma_lock_fixture_create(test);
-	return 0;
-}
-
-static void vma_lock_test_exit(struct kunit *test)
-{
-	vma_lock_fixture_check(test, test->priv);
-}
-
 /*
  * What vma_lock_tree_store() does, in an RCU read section. Nobody else is there, and
  * the sequence of a writer belongs to an earlier moment than this one.
@@ -2023,6 +2012,17 @@ static void vma_lock_known_skipped_vma(struct kunit *test)
 		KUNIT_EXPECT_PTR_EQ_MSG(test, next, tail,
 					"state %s: next step: expected what was split off, found another answer",
 					state);
+}
+
+static int vma_lock_test_init(struct kunit *test)
+{
+	test->priv = vma_lock_fixture_create(test);
+	return 0;
+}
+
+static void vma_lock_test_exit(struct kunit *test)
+{
+	vma_lock_fixture_check(test, test->priv);
 }
 
 static struct kunit_case vma_lock_cases[] = {

@@ -143,8 +143,9 @@ static void complain(struct worker *w, const struct observer *o, unsigned int i,
 
 /*
  * The walk of maps goes on from where a VMA ended when it was found, and shows it as it is when
- * it is locked. What was split off in between is stepped over: pages in the middle of a range, and
- * only where a change was under way. A guard is a VMA of its own, which nothing is split off.
+ * it is locked. What was split off in between is stepped over, and so is what a VMA grew over
+ * between two steps: pages in the middle of a range, and only where a change was under way. A
+ * guard is a VMA of its own, which nothing is split off.
  */
 static bool is_known(const struct observer *o, unsigned int page, bool stable, enum seen found)
 {
