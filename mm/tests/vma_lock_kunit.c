@@ -1966,33 +1966,68 @@ static int vma_lock_tree_store_in_walk(struct vm_area_struct *vma)
  * locks what is left of it
  * goes on behind that
  *
- * The part that was split off must be the next to be found. An iterator that still
- * stands where the VMA ended when it was found is behind that part, and what comes
- * after it is no reason for a second look: nothing has changed since the walk was
- * called again. What the walk cannot see in time is put in place beforehand: the tree
- * has the VMA as it was, the VMA ends already where the split leaves it.
+ * or
+ *
+ * walk					writer
+ * finds, locks, gives back the VMA
+ *					lets it grow over the head, or
+ *					all, of the one behind it
+ * goes on behind what it had shown
+ *
+ * What is mapped at the address where the walk goes on was so all the time, and must
+ * be the next to be found. The iterator is no help: it stands where the VMA ended when
+ * it was found, or moves on from where it ends by now. That what it comes to lies
+ * higher is no reason for a second look, either: nothing has changed since the walk
+ * was called again. What the walk cannot see in time is put in place beforehand: where
+ * the VMA is split the tree has it whole, while it ends already where that leaves it.
  */
+static const struct vma_lock_skip {
+	const char *name;
+	bool grows;		/* the VMA that was shown has grown since; else it was split */
+	unsigned int left;	/* pages of the one behind that it does not grow over */
+	const char *weakness;
+} vma_lock_skips[] = {
+	{ "found whole, locked when it had been split", false, 0,
+	  "a walk steps over what was split off a VMA" },
+	{ "grown over the head of the next one since it was shown", true, 2,
+	  "a walk steps over the head of a VMA that the one before took" },
+	{ "grown over all of the last one since it was shown", true, 0,
+	  "a walk ends before the last VMA that the one before took" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_skip, vma_lock_skips, name);
+
 static void vma_lock_known_skipped_vma(struct kunit *test)
 {
-	static const char state[] = "found whole, locked when it had been split";
+	const struct vma_lock_skip *s = test->param_value;
 	unsigned long middle = VMA_LOCK_START + PAGE_SIZE;
+	unsigned long taken = VMA_LOCK_END - s->left * PAGE_SIZE;
 	struct vma_lock_fixture *f = test->priv;
-	struct vm_area_struct *head, *next, *tail;
+	struct vm_area_struct *shown, *next, *behind, *expected;
 	struct vma_iterator vmi;
 	int ret;
 
 	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
-	tail = vma_lock_other_vma(f, middle, VMA_LOCK_END);
+	behind = vma_lock_other_vma(f, middle, VMA_LOCK_END);
 	f->vma->vm_end = middle;
+	expected = s->grows ? f->vma : behind;
+	if (s->grows) {
+		ret = vma_lock_tree_store(f->mm, middle, VMA_LOCK_END, behind);
+		KUNIT_ASSERT_EQ(test, ret, 0);
+	}
 	vma_iter_init(&vmi, f->mm, VMA_LOCK_START);
-	vma_lock_doing(state, "walk");
+	vma_lock_doing(s->name, "walk");
 
 	/* One read section, as in a walk: the iterator points into the tree. */
 	rcu_read_lock();
-	head = lock_next_vma(f->mm, &vmi, VMA_LOCK_START);
-	if (!IS_ERR_OR_NULL(head))
-		vma_end_read(head);
-	ret = vma_lock_tree_store_in_walk(tail);
+	shown = lock_next_vma(f->mm, &vmi, VMA_LOCK_START);
+	if (!IS_ERR_OR_NULL(shown))
+		vma_end_read(shown);
+	if (s->grows) {
+		f->vma->vm_end = taken;
+		behind->vm_start = taken;
+	}
+	ret = vma_lock_tree_store_in_walk(expected);
 	next = lock_next_vma(f->mm, &vmi, middle);
 	if (!IS_ERR_OR_NULL(next))
 		vma_end_read(next);
@@ -2001,17 +2036,17 @@ static void vma_lock_known_skipped_vma(struct kunit *test)
 	f->vma->vm_end = VMA_LOCK_END;
 	KUNIT_EXPECT_EQ(test, vma_lock_tree_store(f->mm, VMA_LOCK_START, VMA_LOCK_END, f->vma), 0);
 	KUNIT_ASSERT_EQ(test, ret, 0);
-	KUNIT_EXPECT_PTR_EQ_MSG(test, head, f->vma,
-				"state %s: walk: expected what is left of it, found another answer",
-				state);
-	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, state, "walk");
-	VMA_LOCK_EXPECT_COUNT(test, tail, 1, state, "walk");
-	if (!next)
-		vma_lock_known(test, "a walk steps over what was split off a VMA");
+	KUNIT_EXPECT_PTR_EQ_MSG(test, shown, f->vma,
+				"state %s: walk: expected its first part, found another answer",
+				s->name);
+	VMA_LOCK_EXPECT_COUNT(test, f->vma, 1, s->name, "walk");
+	VMA_LOCK_EXPECT_COUNT(test, behind, 1, s->name, "walk");
+	if (next == (s->left ? behind : NULL))
+		vma_lock_known(test, s->weakness);
 	else
-		KUNIT_EXPECT_PTR_EQ_MSG(test, next, tail,
-					"state %s: next step: expected what was split off, found another answer",
-					state);
+		KUNIT_EXPECT_PTR_EQ_MSG(test, next, expected,
+					"state %s: next step: expected the VMA at %lx, found another answer",
+					s->name, middle);
 }
 
 static int vma_lock_test_init(struct kunit *test)
@@ -2060,7 +2095,7 @@ static struct kunit_case vma_lock_cases[] = {
 	KUNIT_CASE_PARAM(vma_lock_misused, vma_lock_misuse_gen_params),
 	KUNIT_CASE(vma_lock_known_wrapped_sequence),
 	KUNIT_CASE(vma_lock_known_lost_flag),
-	KUNIT_CASE(vma_lock_known_skipped_vma),
+	KUNIT_CASE_PARAM(vma_lock_known_skipped_vma, vma_lock_skip_gen_params),
 	{}
 };
 
