@@ -2,7 +2,7 @@
 //
 // breaks:	mmap_write_downgrade() ends the write locks after the downgrade
 // symptom:	readers of mmap_lock find VMAs write-locked
-// noticed by:	none yet (P)
+// noticed by:	P
 // order:	last
 // file:	include/linux/mmap_lock.h
 

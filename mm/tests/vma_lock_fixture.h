@@ -648,6 +648,27 @@ static __maybe_unused int vma_lock_act_detach(struct vma_lock_actor *a)
 	return 0;
 }
 
+/*
+ * vma_lock_waits_for_mmap_lock() - wait until an actor sleeps for mmap_lock.
+ *
+ * Context: the case's thread, with nobody else who could wait for it; sleeps. Fails
+ * the case if the actor gets through, or does neither within the deadline.
+ */
+static __maybe_unused void vma_lock_waits_for_mmap_lock(struct vma_lock_actor *a,
+							const char *state)
+{
+	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
+
+	while (!completion_done(&a->acted) && time_before(jiffies, end)) {
+		if (mmap_lock_is_contended(a->f->mm) && !READ_ONCE(a->task->on_cpu) &&
+		    (READ_ONCE(a->task->__state) & TASK_UNINTERRUPTIBLE))
+			return;
+		usleep_range(50, 100);
+	}
+	KUNIT_FAIL(a->f->test, "state %s: %s: expected it waiting for mmap_lock, found it %s",
+		   state, a->name, completion_done(&a->acted) ? "through" : "awake");
+}
+
 /* A reader that holds this VMA; the case is aborted if it cannot have it. */
 static __maybe_unused struct vma_lock_actor *
 vma_lock_reader_of(struct vma_lock_fixture *f, const char *name, struct vm_area_struct *vma)

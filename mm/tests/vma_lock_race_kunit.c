@@ -15,6 +15,9 @@
  * CPU would have done in that moment. The race is then not provoked but written
  * down: no timing, no second CPU, no repetition.
  *
+ * Of a downgrade of mmap_lock lockdep passes nothing on. The moment is that in
+ * which the readers who wait for it are woken, and there is sched_waking.
+ *
  * A probe runs with preemption off and must not sleep. It records what it sees;
  * the case judges when it is over.
  */
@@ -60,6 +63,10 @@ struct vma_lock_play {
 	/* mm_lock_seq when mmap_lock was released, and whether it was. */
 	unsigned int released_seq;
 	bool released;
+	/* The same of the moment in which this task is woken. */
+	struct task_struct *waiter;
+	unsigned int woken_seq;
+	bool woken;
 	int other_mm_count;
 	struct vm_area_struct *found;
 	bool looked;
@@ -127,7 +134,17 @@ static void vma_lock_probe_release(void *data, struct lockdep_map *map, unsigned
 	vma_lock_enter_window(p, map, p->passed[WRITER_ACQUIRE] ? WRITER_RELEASE : READER_RELEASE);
 }
 
-static struct tracepoint *vma_lock_tp_acquire, *vma_lock_tp_release;
+static void vma_lock_probe_waking(void *data, struct task_struct *task)
+{
+	struct vma_lock_play *p = vma_lock_own_play();
+
+	if (!p || task != p->waiter || p->woken)
+		return;
+	p->woken_seq = p->f->mm->mm_lock_seq.sequence;
+	p->woken = true;
+}
+
+static struct tracepoint *vma_lock_tp_acquire, *vma_lock_tp_release, *vma_lock_tp_waking;
 static bool vma_lock_probes_on;
 
 static void vma_lock_find_tracepoint(struct tracepoint *tp, void *data)
@@ -136,6 +153,8 @@ static void vma_lock_find_tracepoint(struct tracepoint *tp, void *data)
 		vma_lock_tp_acquire = tp;
 	else if (!strcmp(tp->name, "lock_release"))
 		vma_lock_tp_release = tp;
+	else if (!strcmp(tp->name, "sched_waking"))
+		vma_lock_tp_waking = tp;
 }
 
 /* By name, because a module cannot link to tracepoints that are not exported. */
@@ -156,6 +175,10 @@ static int vma_lock_race_suite_init(struct kunit_suite *suite)
 		return 0;
 	}
 	vma_lock_probes_on = true;
+	/* Only one case needs it, and says so. */
+	if (vma_lock_tp_waking &&
+	    tracepoint_probe_register(vma_lock_tp_waking, vma_lock_probe_waking, NULL))
+		vma_lock_tp_waking = NULL;
 	return 0;
 }
 
@@ -164,6 +187,8 @@ static void vma_lock_race_suite_exit(struct kunit_suite *suite)
 	vma_lock_suite_exit(suite);
 	if (!vma_lock_probes_on)
 		return;
+	if (vma_lock_tp_waking)
+		tracepoint_probe_unregister(vma_lock_tp_waking, vma_lock_probe_waking, NULL);
 	tracepoint_probe_unregister(vma_lock_tp_release, vma_lock_probe_release, NULL);
 	tracepoint_probe_unregister(vma_lock_tp_acquire, vma_lock_probe_acquire, NULL);
 	tracepoint_synchronize_unregister();
@@ -494,6 +519,61 @@ static void vma_lock_race_unlock_order(struct kunit *test)
 			    held + 1, p.released_seq);
 }
 
+static int vma_lock_act_write_mmap(struct vma_lock_actor *a)
+{
+	mmap_write_lock(a->f->mm);
+	return 0;
+}
+
+static void vma_lock_undo_downgrade_on_stage(struct vma_lock_actor *a)
+{
+	WRITE_ONCE(vma_lock_player, current);
+	mmap_write_downgrade(a->f->mm);
+	WRITE_ONCE(vma_lock_player, NULL);
+	mmap_read_unlock(a->f->mm);
+}
+
+static int vma_lock_act_read_mmap(struct vma_lock_actor *a)
+{
+	mmap_read_lock(a->f->mm);
+	mmap_read_unlock(a->f->mm);
+	return 0;
+}
+
+/*
+ * A downgrade unlocks all VMAs first, too: whoever gets mmap_lock by it, to read,
+ * would take an odd sequence for a writer at work. The moment in which they get it is
+ * that in which they are woken.
+ */
+static void vma_lock_race_downgrade_order(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_play *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+	struct vma_lock_actor *writer, *reader;
+	unsigned int held;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	if (!vma_lock_tp_waking)
+		kunit_skip(test, "the kernel has no tracepoint sched_waking");
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_mmap,
+				      vma_lock_undo_downgrade_on_stage, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "mmap_lock free"));
+	held = READ_ONCE(f->mm->mm_lock_seq.sequence);
+	reader = vma_lock_actor_start(f, "reader", f->vma, vma_lock_act_read_mmap, NULL, NULL);
+	vma_lock_waits_for_mmap_lock(reader, "mmap_lock held for write");
+
+	p->waiter = reader->task;
+	vma_lock_play_on(f, p);
+	vma_lock_actor_leave(writer);
+	vma_lock_actor_acted(reader, "mmap_lock downgraded");
+	vma_lock_play_off();
+	KUNIT_EXPECT_TRUE_MSG(test, p->woken,
+			      "state reader waits for mmap_lock: downgrade: expected it woken, found it asleep");
+	KUNIT_EXPECT_EQ_MSG(test, p->woken_seq, held + 1,
+			    "state about to let readers of mmap_lock in: expected mm_lock_seq %u, found %u",
+			    held + 1, p->woken_seq);
+}
+
 /*
  * Whoever asks for the write lock that it has already is given it for nothing: the
  * readers have been excluded, and are not excluded again.
@@ -717,6 +797,7 @@ static struct kunit_case vma_lock_race_cases[] = {
 	KUNIT_CASE(vma_lock_race_read_while_detaching),
 	KUNIT_CASE(vma_lock_race_write_lock_again),
 	KUNIT_CASE(vma_lock_race_unlock_order),
+	KUNIT_CASE(vma_lock_race_downgrade_order),
 	KUNIT_CASE_PARAM(vma_lock_race_next_hole, vma_lock_hole_gen_params),
 	KUNIT_CASE_PARAM(vma_lock_race_next_behind, vma_lock_shrunk_gen_params),
 	{}

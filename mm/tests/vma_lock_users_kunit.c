@@ -489,20 +489,6 @@ static int vma_lock_act_mmap_lock(struct vma_lock_actor *a)
 	return 0;
 }
 
-/* The one actor that could wait for mmap_lock must do so, and not get through. */
-static void vma_lock_waits_for_mmap_lock(struct vma_lock_actor *a, const char *state)
-{
-	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
-
-	while (!completion_done(&a->acted) && time_before(jiffies, end)) {
-		if (mmap_lock_is_contended(a->f->mm))
-			return;
-		usleep_range(50, 100);
-	}
-	KUNIT_FAIL(a->f->test, "state %s: %s: expected it waiting for mmap_lock, found it %s",
-		   state, a->name, completion_done(&a->acted) ? "through" : "awake");
-}
-
 /*
  * Let a reader act in a world, and see that it waited or did not. Return: false if
  * the case need not go on.
