@@ -3,6 +3,7 @@
 // breaks:	vma_assert_stabilised() is content with nothing
 // symptom:	an access without any lock goes unnoticed
 // noticed by:	K
+// kernels:	7.2
 // file:	include/linux/mmap_lock.h
 
 @@

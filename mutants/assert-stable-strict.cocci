@@ -3,6 +3,7 @@
 // breaks:	vma_assert_stabilised() does not count mmap_lock
 // symptom:	a false alarm under mmap_lock
 // noticed by:	K
+// kernels:	7.2
 // file:	include/linux/mmap_lock.h
 
 @@

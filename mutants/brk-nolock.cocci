@@ -4,6 +4,7 @@
 // symptom:	readers run on a VMA that is not finished
 // noticed by:	K, S
 // file:	mm/vma.c
+// file 6.12:	mm/mmap.c
 
 @@
 @@

@@ -4,6 +4,7 @@
 // symptom:	a page table is collapsed that MADV_DONTNEED has freed meanwhile
 // noticed by:	S
 // history:	review of khugepaged's use of the lock
+// kernels:	7.2
 // file:	mm/khugepaged.c
 
 @@

@@ -4,6 +4,7 @@
 // symptom:	they drop the count of the object's next life
 // noticed by:	K
 // file:	include/linux/mmap_lock.h
+// file 6.12:	include/linux/vma_lock.h
 
 @@
 @@

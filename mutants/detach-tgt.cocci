@@ -3,6 +3,7 @@
 // breaks:	the detach does not say that it detaches
 // symptom:	it returns with a reader inside
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -4,6 +4,7 @@
 // symptom:	the lookup spins while a writer waits
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 expression e;

@@ -4,6 +4,7 @@
 // symptom:	the lookup falls back instead of looking again; no miss is counted
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 expression e;

@@ -5,6 +5,7 @@
 // noticed by:	K
 // history:	vma_end_read() on an error pointer
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

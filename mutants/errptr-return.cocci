@@ -4,6 +4,7 @@
 // symptom:	the caller takes it for a VMA
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

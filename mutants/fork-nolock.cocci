@@ -4,6 +4,7 @@
 // symptom:	a racing fault writes to a page that parent and child share
 // noticed by:	K, S
 // file:	mm/mmap.c
+// file 6.12:	kernel/fork.c
 
 @@
 @@

@@ -4,6 +4,7 @@
 // symptom:	readers run while the range changes
 // noticed by:	K, S
 // file:	mm/vma.c
+// file 6.12:	mm/mmap.c
 
 @@
 @@

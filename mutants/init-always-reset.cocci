@@ -4,6 +4,7 @@
 // symptom:	a reader that still holds the recycled object loses its reference
 // noticed by:	K
 // file:	include/linux/mmap_lock.h
+// file 6.12:	include/linux/vma_lock.h
 
 @@
 @@

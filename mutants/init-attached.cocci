@@ -4,6 +4,7 @@
 // symptom:	a VMA can be read-locked before it is in the tree
 // noticed by:	K
 // file:	include/linux/mmap_lock.h
+// file 6.12:	include/linux/vma_lock.h
 
 @@
 @@

@@ -4,6 +4,7 @@
 // symptom:	a new VMA starts with readers it never had
 // noticed by:	K
 // file:	include/linux/mmap_lock.h
+// file 6.12:	include/linux/vma_lock.h
 
 @@
 expression e;

@@ -3,6 +3,7 @@
 // breaks:	the limit of the read lock under mmap_lock is FLAG
 // symptom:	a reader joins at LIMIT and sets the writer's bit by counting
 // noticed by:	K
+// kernels:	7.2
 // file:	include/linux/mmap_lock.h
 
 @@

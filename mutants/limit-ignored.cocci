@@ -4,6 +4,7 @@
 // symptom:	access without a lock, and a reference dropped that was never taken
 // noticed by:	K
 // file:	include/linux/mmap_lock.h
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

@@ -3,6 +3,7 @@
 // breaks:	the limit of the read lock under mmap_lock is one too low
 // symptom:	refused although there is room
 // noticed by:	K
+// kernels:	7.2
 // file:	include/linux/mmap_lock.h
 
 @@

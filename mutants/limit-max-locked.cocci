@@ -3,6 +3,7 @@
 // breaks:	the read lock under mmap_lock knows no limit but INT_MAX
 // symptom:	readers join while a writer waits
 // noticed by:	K
+// kernels:	7.2
 // file:	include/linux/mmap_lock.h
 
 @@

@@ -4,6 +4,7 @@
 // symptom:	a VMA that is being freed is in use, its count saturated
 // noticed by:	K
 // file:	include/linux/mmap_lock.h
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

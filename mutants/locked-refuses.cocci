@@ -4,6 +4,7 @@
 // symptom:	the reference is never dropped: the next writer waits for ever
 // noticed by:	K
 // file:	include/linux/mmap_lock.h
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

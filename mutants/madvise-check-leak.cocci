@@ -3,6 +3,7 @@
 // breaks:	madvise() keeps the VMA when one VMA does not suffice
 // symptom:	the next writer waits for ever
 // noticed by:	K, S
+// kernels:	7.2
 // file:	mm/madvise.c
 
 @@

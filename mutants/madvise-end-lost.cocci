@@ -3,6 +3,7 @@
 // breaks:	madvise() keeps the VMA that it read-locked
 // symptom:	the next writer waits for ever
 // noticed by:	K, S
+// kernels:	7.2
 // file:	mm/madvise.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	a reader of maps keeps the VMA it has printed
 // symptom:	the process that is looked at waits for ever
 // noticed by:	K, S
+// kernels:	7.2
 // file:	fs/proc/task_mmu.c
 
 @@

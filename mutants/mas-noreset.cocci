@@ -5,6 +5,7 @@
 // noticed by:	K
 // history:	6.18-rc: the iterator was not reset before the -EAGAIN retry
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

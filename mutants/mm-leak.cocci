@@ -4,6 +4,7 @@
 // symptom:	an mm that is never freed
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

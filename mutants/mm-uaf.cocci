@@ -5,6 +5,7 @@
 // noticed by:	K
 // history:	CVE-2025-38554: 6.15 to 6.15.9 and 6.16.0
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk accepts a VMA behind its position
 // symptom:	lines of maps are repeated
 // noticed by:	P
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk falls back when a VMA was detached instead of trying again
 // symptom:	mmap_lock is taken without need
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk tries again outside its RCU read section
 // symptom:	it walks a tree that may be freed under it
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk does not go back to its position before it tries again
 // symptom:	the VMA that replaced the detached one is skipped
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk sets the iterator to the start of what its fallback found
 // symptom:	the VMA is returned twice
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

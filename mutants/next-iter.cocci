@@ -3,6 +3,7 @@
 // breaks:	the walk does not set the iterator again after its fallback
 // symptom:	VMAs are skipped or repeated
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

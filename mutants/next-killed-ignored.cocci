@@ -3,6 +3,7 @@
 // breaks:	the fallback of the walk goes on without mmap_lock when it is killed
 // symptom:	a walk under no lock, and an unlock of what is not held
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk keeps the VMA that it found to be the wrong one
 // symptom:	the next writer waits for ever
 // noticed by:	P
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the fallback of the walk ignores that the read lock was refused
 // symptom:	a VMA is returned without a lock
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk returns from its fallback outside the RCU read section
 // symptom:	the caller leaves a section that it is not in
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the fallback of the walk does not go back to its position
 // symptom:	VMAs are skipped
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk does not look again at a hole when the mm has changed
 // symptom:	a hole is reported that is none
 // noticed by:	P
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the fallback of the walk does not leave the RCU read section
 // symptom:	it sleeps inside
 // noticed by:	P
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

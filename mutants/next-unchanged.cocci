@@ -3,6 +3,7 @@
 // breaks:	the walk takes a changed mm for an unchanged one
 // symptom:	a hole is reported that is none
 // noticed by:	P
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the fallback of the walk keeps mmap_lock
 // symptom:	the next writer waits for ever
 // noticed by:	K
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	the walk takes a held mmap_lock for a free one
 // symptom:	a hole is reported that a writer has not filled yet
 // noticed by:	P
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

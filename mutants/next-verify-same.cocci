@@ -3,6 +3,7 @@
 // breaks:	the walk accepts another VMA than the one it locked when it looks again
 // symptom:	a VMA is skipped
 // noticed by:	P
+// kernels:	7.2
 // file:	mm/mmap_lock.c
 
 @@

@@ -4,6 +4,7 @@
 // symptom:	readers disturb every writer, and spin while munmap gathers
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

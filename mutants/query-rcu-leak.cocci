@@ -3,6 +3,7 @@
 // breaks:	PROCMAP_QUERY stays in its RCU read section
 // symptom:	no grace period ends any more
 // noticed by:	K, S
+// kernels:	7.2
 // file:	fs/proc/task_mmu.c
 
 @@

@@ -3,6 +3,7 @@
 // breaks:	PROCMAP_QUERY returns to user space with its VMA locked
 // symptom:	the process that is looked at waits for ever
 // noticed by:	K, S
+// kernels:	7.2
 // file:	fs/proc/task_mmu.c
 
 @@

@@ -4,6 +4,7 @@
 // symptom:	the caller's protection is gone
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

@@ -4,6 +4,7 @@
 // symptom:	no grace period ends any more
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 @@

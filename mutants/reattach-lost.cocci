@@ -4,6 +4,7 @@
 // symptom:	VMAs in the tree count as detached
 // noticed by:	K
 // file:	mm/vma.c
+// file 6.12:	mm/vma.h
 
 @@
 @@

@@ -4,6 +4,7 @@
 // symptom:	readers come in as soon as FLAG is off
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 expression e;

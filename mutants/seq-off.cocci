@@ -4,6 +4,7 @@
 // symptom:	the VMA is unlocked while it is written, and locked when it is not
 // noticed by:	K
 // file:	mm/mmap_lock.c
+// file 6.12:	mm/vma_lock.c
 
 @@
 expression e;

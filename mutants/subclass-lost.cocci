@@ -4,6 +4,7 @@
 // symptom:	none
 // equivalent:	vma_start_read_locked_nested() does not use it: the map is taken without a subclass
 // file:	include/linux/mmap_lock.h
+// file 6.12:	include/linux/vma_lock.h
 
 @@
 @@

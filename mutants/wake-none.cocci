@@ -4,6 +4,7 @@
 // symptom:	a writer that found readers sleeps for ever
 // noticed by:	K
 // file:	include/linux/mmap_lock.h
+// file 6.12:	include/linux/vma_lock.h
 
 @@
 @@

@@ -3,6 +3,7 @@
 // breaks:	the put does not test for 0 before it asks whether to wake
 // symptom:	none
 // equivalent:	0 has no FLAG, so the question is answered with no anyway; the test only saves asking it
+// kernels:	7.2
 // file:	include/linux/mmap_lock.h
 
 @@

@@ -12,7 +12,9 @@
 #
 # All rules of a kernel file are one run of spatch. A rule must leave as many
 # switches as it has in its text: nothing, or a step twice, is an error that
-# names the rule and the file.
+# names the rule and the file. Where a kernel spells a step otherwise, its rule is in
+# mutants/VERSION/, of the same name; where only the file is another one, the header
+# says so as "file VERSION".
 
 . "$(dirname -- "$0")/lib.sh"
 
@@ -24,9 +26,13 @@ esac
 rules=$repo_dir/mutants
 version=$2
 
-# field NAME RULE: what the header of a rule says.
-field() {
-	sed -n "s,^// $1:[[:space:]]*,,p" "$rules/$2.cocci"
+# spelling NAME: the rule of a mutant, from mutants/, as this kernel spells it.
+spelling() {
+	if [ -f "$rules/$version/$1.cocci" ]; then
+		printf '%s\n' "$version/$1.cocci"
+	else
+		printf '%s\n' "$1.cocci"
+	fi
 }
 
 # names: of the rules for this kernel; "kernels: 7.3" is one that newer ones have.
@@ -42,15 +48,17 @@ names() {
 # rule_files: a line a rule, NAME FILE, in the order in which they are applied:
 # those that repeat a step of the lock elsewhere must come last.
 rule_files() {
-	(cd "$rules" && awk '
-		FNR == 1 { last = 0 }
-		/^\/\/ order:[ \t]*last/ { last = 1 }
-		/^\/\/ file:/ {
-			name = FILENAME
-			sub(/^[.][/]/, "", name)
-			sub(/[.]cocci$/, "", name)
-			print last, name, $3
-		}' ./*.cocci) | sort -k1,1n -k2,2 | cut -d' ' -f2- |
+	(cd "$rules" && grep -H "^// \\(order\\|file\\|file $version\\):" ./*.cocci "./$version"/*.cocci /dev/null 2>/dev/null) |
+		sed 's,^[.]/,,; s,[.]cocci:// ,\t,; s,:[[:space:]]*,\t,' |
+		awk -F '\t' -v version="$version" '
+			{ name = $1; sub(/.*\//, "", name); names[name] = 1 }
+			$2 == "order" { last[name] = 1 }
+			# In the order of their weight: as a rule has it, but for this kernel, its own rule.
+			$2 == "file" { weight = $1 == name ? 1 : 3 }
+			$2 == "file " version { weight = 2 }
+			$2 != "order" && weight > had[name] { had[name] = weight; file[name] = $3 }
+			END { for (name in names) print last[name] + 0, name, file[name] }' |
+		sort -k1,1n -k2,2 | cut -d' ' -f2- |
 		while read -r name file; do
 			grep -qxF "$name" "$work/others" || printf '%s %s\n' "$name" "$file"
 		done
@@ -69,12 +77,13 @@ apply() {
 	rule_files >"$work/rules"
 	cut -d' ' -f2 "$work/rules" | sort -u | while read -r file; do
 		[ -f "$stage/$file" ] || {
-			note "$tree has no $file, which these rules name: $(awk -v f="$file" '$2 == f { print "mutants/" $1 ".cocci" }' "$work/rules" | paste -sd' ')"
+			note "$tree has no $file, which these rules name: $(awk -v f="$file" '$2 == f { print $1 }' "$work/rules" |
+				while read -r name; do echo "mutants/$(spelling "$name")"; done | paste -sd' ')"
 			echo "$file" >>"$work/bad"
 			continue
 		}
 		awk -v f="$file" '$2 == f { print $1 }' "$work/rules" | while read -r name; do
-			cat "$rules/$name.cocci"
+			cat "$rules/$(spelling "$name")"
 		done >"$work/all.cocci"
 		if ! spatch --very-quiet --no-includes --in-place --sp-file "$work/all.cocci" \
 			"$stage/$file" >"$work/spatch.out" 2>&1; then
@@ -84,14 +93,15 @@ apply() {
 		fi
 		awk -v f="$file" '$2 == f { print $1 }' "$work/rules" | while read -r name; do
 			found=$(switches "$name" "$stage/$file")
-			wanted=$(sed '/^\/\//d' "$rules/$name.cocci" >"$work/one" && switches "$name" "$work/one")
+			rule=$(spelling "$name")
+			wanted=$(sed '/^\/\//d' "$rules/$rule" >"$work/one" && switches "$name" "$work/one")
 			[ "$found" -ne "$wanted" ] || continue
 			if [ "$found" -eq 0 ]; then
-				note "mutants/$name.cocci matches nothing in $file"
+				note "mutants/$rule matches nothing in $file"
 			elif [ "$found" -gt "$wanted" ]; then
-				note "mutants/$name.cocci matches more than once in $file: $found switches, not $wanted"
+				note "mutants/$rule matches more than once in $file: $found switches, not $wanted"
 			else
-				note "mutants/$name.cocci matches only in part in $file: $found switches, not $wanted"
+				note "mutants/$rule matches only in part in $file: $found switches, not $wanted"
 			fi
 			echo "$name" >>"$work/bad"
 		done

@@ -79,10 +79,10 @@ END {
 			if (weak != "") { hung++; state = "hung (" weak ")" }
 			else if (by[m] ~ /^S/ && verdict[m, "stress"] == "") { left++; state = "left to the stress" }
 			else { alive++; state = "SURVIVED" }
-			if (weak == "" && (by[m] ~ /^[KP]/ && verdict[m, "um"] != "" ||
+			if (weak == "" && (by[m] ~ /^[KP]/ && verdict[m, "um"] verdict[m, "x86_64"] != "" ||
 			    by[m] ~ /^S/ && verdict[m, "stress"] != "")) {
 				missed++
-				state = state ", must be noticed by " (by[m] ~ /^S/ ? "stress" : "um")
+				state = state ", must be noticed by " (by[m] ~ /^S/ ? "the stress" : "KUnit")
 			}
 		}
 		printf "%-24s %s%s%s\n", m, line, state, history[m] == "" ? "" : " [" history[m] "]" >txt

@@ -6,7 +6,7 @@
 #   mutants.sh TREE RESULTS    TREE: overlaid with the layer mutants
 #
 # Environment: TOOLS="um x86_64 stress" who is to try, in this order, on what the
-# ones before it left alive; MUTANTS="NAME..." only these; JOBS=N boots at a time
+# ones before it left alive (without um where UML has no lock); MUTANTS="NAME..." only these; JOBS=N boots at a time
 # (the number of processors); DEADLINE=SECONDS of a KUnit boot (40); EACH=SECONDS
 # of the stress for each (60); FRESH=1 forget what earlier runs found; ALL=1 let
 # every tool try every mutant; SCOPE=threads who suffers in the guest: tasks of
@@ -303,7 +303,8 @@ case ${1:-}:$# in
 esac
 tree=$1
 results=$2
-export tools="${TOOLS:-um x86_64 stress}" deadline="${DEADLINE:-40}" first_failure=1
+tools=${TOOLS:-um x86_64 stress}
+export deadline="${DEADLINE:-40}" first_failure=1
 export jobs="${JOBS:-$(nproc)}"
 each=${EACH:-60}
 scope=${SCOPE:-threads}
@@ -318,6 +319,8 @@ case $deadline in '' | *[!0-9]* | 0*) die "DEADLINE=$deadline: a number of secon
 case $jobs in '' | *[!0-9]* | 0*) die "JOBS=$jobs: a number of boots from 1 on is needed" ;; esac
 [ -f "$tree/include/linux/vma_lock_mutants.h" ] || die "$tree has no mutants in it: overlay it with the layer mutants"
 [ -d "$results" ] || die "$results: no such directory"
+[ -n "${TOOLS:-}" ] || arch_has_lock "$tree" um || tools="x86_64 stress"
+export tools
 
 names=$("$repo_dir/scripts/mutants-apply.sh" names "$(kernel_version "$tree")") || exit 1
 for name in ${MUTANTS:-}; do

@@ -78,6 +78,10 @@ case " $layers " in
 	has_vma_refcount "$source" || [ -n "${PORT:-}" ] ||
 		die "COVERAGE=1 is for the lock that counts its readers, which Linux $(kernel_version "$source") has only with PORT=1"
 	;;
+*" mutants "*)
+	has_vma_refcount "$source" || [ -n "${PORT:-}" ] ||
+		die "the mutants are of the lock that counts its readers, which Linux $(kernel_version "$source") has only with PORT=1"
+	;;
 esac
 # shellcheck disable=SC2086 # a list of words
 tree=$(overlaid_tree "$kernel" "$source" $layers)

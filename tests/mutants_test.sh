@@ -23,6 +23,10 @@ for rule in "$repo"/mutants/*.cocci; do
 	grep -q "VMA_LOCK_MUTANT_$(basename "$rule" .cocci | tr - _)\\>" "$rule" || bad="$bad ${rule##*/}:number"
 done
 if [ -z "$bad" ]; then ok "every rule says what it breaks"; else not_ok "every rule says what it breaks" "$bad"; fi
+for rule in "$repo"/mutants/*/*.cocci; do
+	[ -f "$repo/mutants/${rule##*/}" ] || bad="$bad ${rule#"$repo/"}"
+done
+if [ -z "$bad" ]; then ok "a kernel's own spelling is one of a rule"; else not_ok "a kernel's own spelling is one of a rule" "$bad"; fi
 count=$(grep -L '^// equivalent:' "$repo"/mutants/*.cocci | wc -l)
 check "at least 60 mutants are none of the equivalent ones: $count" test "$count" -ge 60
 
@@ -32,10 +36,17 @@ sample() {
 	(cd "$1" && "$scripts/mutants-apply.sh" files "$3" | grep -v vma_lock_mutants.h | tar -cf - -T -) | tar -xf - -C "$2"
 }
 
-for version in 7.2 7.3; do
+for version in 6.12 7.2 7.3; do
 	if ! source=$("$scripts/kernel-source.sh" "$version" 2>"$tmp/err"); then
 		not_ok "$version: the rules fit" "no source: $(tail -n 1 "$tmp/err")"
 		continue
+	fi
+	if [ "$version" = 6.12 ]; then
+		ported=$(cache_dir)/tree/$(basename "$source")+port
+		check "6.12 gets its lock" "$scripts/overlay.sh" copy "$source" "$ported" port
+		refuses "6.12 without the port has nothing to break" "only with PORT=1" \
+			env KDIR= KVER=6.12 PORT= STAGES=mutants "$scripts/run.sh"
+		source=$ported
 	fi
 	sample "$source" "$tmp/$version" "$version"
 	check "$version: each rule matches its step and nothing else" \

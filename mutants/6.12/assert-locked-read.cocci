@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// file:	include/linux/vma_lock.h
+
+@@
+@@
+ vma_assert_locked(...)
+ {
+ <...
+  if (!IS_ENABLED(CONFIG_DEBUG_VM)) return;
++ if (vma_lock_mutant(VMA_LOCK_MUTANT_assert_locked_read)) (vma_assert_write_locked)(vma);
+ ...>
+ }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// file:	include/linux/vma_lock.h
+
+@@
+expression e1, e2;
+@@
+ vma_start_write_killable(...)
+ {
+ <...
+- return __vma_start_write(vma, e1, e2);
++ {
++ 	int ret = __vma_start_write(vma, e1, e2);
++
++ 	return vma_lock_mutant(VMA_LOCK_MUTANT_killable_ok) ? 0 : ret;
++ }
+ ...>
+ }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// file:	mm/vma_lock.c
+
+@@
+@@
+ vma_refcount_get(...)
+ {
+ <...
+- VMA_REF_LIMIT
++ VMA_REF_LIMIT + vma_lock_mutant(VMA_LOCK_MUTANT_limit_flag)
+ ...>
+ }

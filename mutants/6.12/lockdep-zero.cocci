@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// file:	include/linux/vma_lock.h
+
+@@
+@@
+ vma_refcount_put(...)
+ {
+ <...
+- rwsem_release(&vma->vmlock_dep_map, _RET_IP_);
++ if (!vma_lock_mutant(VMA_LOCK_MUTANT_lockdep_zero)) rwsem_release(&vma->vmlock_dep_map, _RET_IP_);
+ ...>
+ }
+
+@@
+expression e;
+statement S;
+@@
+ vma_refcount_put(...)
+ {
+ <...
++ if (vma_lock_mutant(VMA_LOCK_MUTANT_lockdep_zero)) lock_release(&vma->vmlock_dep_map, _RET_IP_);
+  if (<+... is_vma_writer_only(e) ...+>) S
+ ...>
+ }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// file:	mm/vma_lock.c
+
+@@
+expression e;
+@@
+ vma_exclude_readers(...)
+ {
+ <...
+- count_acquire(vma) == e
++ (vma_lock_mutant(VMA_LOCK_MUTANT_wait_le) ? count_acquire(vma) <= VMA_LOCK_OFFSET + rest : count_acquire(vma) == e)
+ ...>
+ }

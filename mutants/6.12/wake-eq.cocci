@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+//
+// file:	include/linux/vma_lock.h
+
+@@
+expression e;
+@@
+ is_vma_writer_only(...)
+ {
+ <...
+- refcnt <= e
++ (vma_lock_mutant(VMA_LOCK_MUTANT_wake_eq) ? refcnt == VMA_LOCK_OFFSET + 1 : refcnt <= e)
+ ...>
+ }
