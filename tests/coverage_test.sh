@@ -48,6 +48,8 @@ for series in "$repo"/port/*/coverage.series; do
 		/^config / { lock = $2 == "PER_VMA_LOCK" } lock && /select DEBUG_FS/ { found = 1 }
 		END { exit !found }' "$copy/mm/Kconfig"
 	check "$version: their file is built" grep -q 'vma_lock_branches[.]o' "$copy/mm/Makefile"
+	[ ! -f "${series%/*}/fixes.series" ] ||
+		check "$version: put in beside the fixes" "$scripts/overlay.sh" copy "$tree" "$tmp/fixed-$version" fixes coverage
 	touch -d '1 hour ago' "$copy/mm/mmap_lock.c"
 	stat -c %Y "$copy/mm/mmap_lock.c" >"$tmp/time"
 	# shellcheck disable=SC2086 # a list of words

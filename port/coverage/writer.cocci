@@ -7,8 +7,8 @@
 // once bool slept
 
 @ W @
-identifier ves, vma, tgt, err;
-expression init, wait;
+identifier ves, vma, err;
+expression init, wait, readers_gone;
 @@
  __vma_start_exclude_readers(struct vma_exclude_readers_state *ves)
  {
@@ -23,9 +23,8 @@ expression init, wait;
  	}
  	...
  	err = rcuwait_wait_event(wait,
--		refcount_read(&vma->vm_refcnt) == tgt,
-+		vma_lock_branch_wait(refcount_read(&vma->vm_refcnt) == tgt,
-+				     ves->detaching, ves->state, &slept),
+-		readers_gone,
++		vma_lock_branch_wait(readers_gone, ves->detaching, ves->state, &slept),
  		ves->state);
  	if (err) {
 +		vma_lock_branch(VMA_LOCK_BRANCH_W3);
