@@ -32,7 +32,7 @@
 #include <linux/cleanup.h>
 #include <linux/completion.h>
 #include <linux/debug_locks.h>
-#include <linux/delay.h>
+#include <linux/iopoll.h>
 #include <linux/jiffies.h>
 #include <linux/kdebug.h>
 #include <linux/kthread.h>
@@ -55,6 +55,20 @@
 #define VMA_LOCK_DEADLINE	(5 * HZ)
 /* What must end by itself within microseconds is given up after this. */
 #define VMA_LOCK_SPIN_DEADLINE	(HZ)
+
+/*
+ * vma_lock_becomes() - look again and again, up to the deadline, whether @cond holds.
+ *
+ * Context: may sleep, and so lets the threads go on that are to bring it about. Returns
+ * whether it did hold.
+ */
+#define vma_lock_becomes(cond)							\
+({										\
+	bool __holds;								\
+										\
+	!read_poll_timeout((bool), __holds, __holds, 100,			\
+			   jiffies_to_usecs(VMA_LOCK_DEADLINE), false, cond);	\
+})
 
 /* Where the bare VMA lies, and the addresses just outside it. */
 #define VMA_LOCK_START		(16UL * PAGE_SIZE)
@@ -242,18 +256,16 @@ static int vma_lock_actor_thread(void *data)
 	return 0;
 }
 
-/*
- * vma_lock_asleep() - does this actor wait in the lock, off the CPU?
- *
- * The flag tells that it announced itself, the task's state that it decided to
- * wait, on_cpu that it has gone.
- */
+/* Has this task decided to wait for what no signal ends, and gone off the CPU? */
+static bool vma_lock_sleeps(struct task_struct *task)
+{
+	return (READ_ONCE(task->__state) & TASK_UNINTERRUPTIBLE) && !READ_ONCE(task->on_cpu);
+}
+
+/* Does this actor sleep in the lock? The flag tells that it announced itself there. */
 static bool vma_lock_asleep(struct vma_lock_actor *a)
 {
-	unsigned int state = READ_ONCE(a->task->__state);
-
-	return (vma_lock_count(a->vma) & VMA_LOCK_FLAG) &&
-	       (state & TASK_UNINTERRUPTIBLE) && !READ_ONCE(a->task->on_cpu);
+	return (vma_lock_count(a->vma) & VMA_LOCK_FLAG) && vma_lock_sleeps(a->task);
 }
 
 /*
@@ -323,14 +335,8 @@ static void vma_lock_actors_end(struct vma_lock_fixture *f)
 /* Nobody should hold mmap_lock any more, for read or write. Who waits may hang. */
 static bool vma_lock_mmap_lock_is_free(struct vma_lock_fixture *f)
 {
-	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
-
-	do {
-		if (!rwsem_is_locked(&f->mm->mmap_lock))
-			return true;
-		usleep_range(50, 100);
-	} while (time_before(jiffies, end));
-
+	if (vma_lock_becomes(!rwsem_is_locked(&f->mm->mmap_lock)))
+		return true;
 	KUNIT_FAIL(f->test, "state all threads gone: expected mmap_lock free, found it held");
 	return false;
 }
@@ -567,16 +573,11 @@ static __maybe_unused bool vma_lock_actor_acted(struct vma_lock_actor *a, const 
  */
 static __maybe_unused bool vma_lock_actor_waits(struct vma_lock_actor *a, const char *state)
 {
-	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
+	bool asleep = false;
 
-	do {
-		if (vma_lock_asleep(a))
-			return true;
-		if (completion_done(&a->acted))
-			break;
-		usleep_range(50, 100);
-	} while (time_before(jiffies, end));
-
+	vma_lock_becomes((asleep = vma_lock_asleep(a)) || completion_done(&a->acted));
+	if (asleep)
+		return true;
 	KUNIT_FAIL(a->f->test,
 		   "state %s: %s: expected it to sleep with FLAG in the count, found it %s at count %s",
 		   state, a->name,
@@ -657,16 +658,14 @@ static __maybe_unused int vma_lock_act_detach(struct vma_lock_actor *a)
 static __maybe_unused void vma_lock_waits_for_mmap_lock(struct vma_lock_actor *a,
 							const char *state)
 {
-	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
+	bool asleep = false;
 
-	while (!completion_done(&a->acted) && time_before(jiffies, end)) {
-		if (mmap_lock_is_contended(a->f->mm) && !READ_ONCE(a->task->on_cpu) &&
-		    (READ_ONCE(a->task->__state) & TASK_UNINTERRUPTIBLE))
-			return;
-		usleep_range(50, 100);
-	}
-	KUNIT_FAIL(a->f->test, "state %s: %s: expected it waiting for mmap_lock, found it %s",
-		   state, a->name, completion_done(&a->acted) ? "through" : "awake");
+	vma_lock_becomes((asleep = mmap_lock_is_contended(a->f->mm) && vma_lock_sleeps(a->task)) ||
+			 completion_done(&a->acted));
+	if (!asleep)
+		KUNIT_FAIL(a->f->test,
+			   "state %s: %s: expected it waiting for mmap_lock, found it %s", state,
+			   a->name, completion_done(&a->acted) ? "through" : "awake");
 }
 
 /* A reader that holds this VMA; the case is aborted if it cannot have it. */

@@ -591,7 +591,6 @@ static void vma_lock_mm_sequence_waits(struct kunit *test)
 	const struct vma_lock_mmap_param *p = test->param_value;
 	struct vma_lock_fixture *f = test->priv;
 	struct vma_lock_actor *holder, *waiter;
-	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
 	unsigned int held, found;
 
 	holder = vma_lock_actor_start(f, "holder", f->vma, vma_lock_act_write,
@@ -600,9 +599,7 @@ static void vma_lock_mm_sequence_waits(struct kunit *test)
 	held = f->mm->mm_lock_seq.sequence;
 	waiter = vma_lock_actor_start(f, "waiter", f->vma, vma_lock_act_mmap_way,
 				      vma_lock_undo_write, p);
-	while (!rwsem_is_contended(&f->mm->mmap_lock) && time_before(jiffies, end))
-		usleep_range(50, 100);
-	KUNIT_EXPECT_TRUE_MSG(test, rwsem_is_contended(&f->mm->mmap_lock),
+	KUNIT_EXPECT_TRUE_MSG(test, vma_lock_becomes(rwsem_is_contended(&f->mm->mmap_lock)),
 			      "state mmap_lock held: %s: expected it waiting, found it not",
 			      p->name);
 	found = READ_ONCE(f->mm->mm_lock_seq.sequence);
@@ -967,18 +964,13 @@ struct vma_lock_replaced {
 static int vma_lock_act_replace(struct vma_lock_actor *a)
 {
 	struct vma_lock_replaced *r = (struct vma_lock_replaced *)a->arg;
-	unsigned long end = jiffies + VMA_LOCK_DEADLINE;
 	long aborted, before, missed;
 	int ret;
 
 	vma_lock_lookups(&aborted, &before);
 	complete(&a->f->ready);
-	do {
-		vma_lock_lookups(&aborted, &missed);
-		if (missed != before)
-			break;
-		usleep_range(50, 100);
-	} while (time_before(jiffies, end) && !READ_ONCE(r->l.spun));
+	vma_lock_becomes((vma_lock_lookups(&aborted, &missed), missed != before) ||
+			 READ_ONCE(r->l.spun));
 	ret = vma_lock_tree_store(a->f->mm, r->tail->vm_start, r->tail->vm_end, r->tail);
 	rcu_barrier();
 	return missed == before ? -ETIME : ret;
@@ -1453,7 +1445,6 @@ static void vma_lock_next_under_writer(struct kunit *test)
 	struct vma_lock_fixture *f = test->priv;
 	struct vma_lock_actor *writer, *walker;
 	struct vma_lock_walk w;
-	unsigned long end;
 
 	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_lock_walk_setup(f, &w);
@@ -1462,9 +1453,7 @@ static void vma_lock_next_under_writer(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "attached, idle"));
 	walker = vma_lock_actor_start(f, "walker", f->vma, vma_lock_act_walk, NULL, NULL);
 
-	for (end = jiffies + VMA_LOCK_DEADLINE; time_before(jiffies, end); usleep_range(50, 100))
-		if (READ_ONCE(walker->steps) == VMA_LOCK_WALK - 1)
-			break;
+	vma_lock_becomes(READ_ONCE(walker->steps) == VMA_LOCK_WALK - 1);
 	KUNIT_EXPECT_EQ_MSG(test, READ_ONCE(walker->steps), VMA_LOCK_WALK - 1,
 			    "state last VMA write-locked: walk: expected %d VMAs without mmap_lock, found %d",
 			    VMA_LOCK_WALK - 1, READ_ONCE(walker->steps));
