@@ -4,8 +4,8 @@
  *
  *	deny NAME[,NAME...] COMMAND [ARGUMENT...]
  *
- * Names: userfaultfd, mseal, sched_setscheduler, process_madvise, memfd_create. They fail with
- * EPERM. Needs no privilege.
+ * Names: userfaultfd, mseal, sched_setscheduler, process_madvise, memfd_create, mlock2.
+ * They fail with EPERM, mlock2 as what the kernel does not know. Needs no privilege.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -30,20 +30,22 @@
 static const struct {
 	const char *name;
 	unsigned int nr;
+	int error;
 } calls[] = {
-	{ "userfaultfd", SYS_userfaultfd },
-	{ "mseal", SYS_mseal },
-	{ "sched_setscheduler", SYS_sched_setscheduler },
-	{ "process_madvise", SYS_process_madvise },
-	{ "memfd_create", SYS_memfd_create },
+	{ "userfaultfd", SYS_userfaultfd, EPERM },
+	{ "mseal", SYS_mseal, EPERM },
+	{ "sched_setscheduler", SYS_sched_setscheduler, EPERM },
+	{ "process_madvise", SYS_process_madvise, EPERM },
+	{ "memfd_create", SYS_memfd_create, EPERM },
+	{ "mlock2", SYS_mlock2, ENOSYS },
 };
 
-static int deny(unsigned int nr)
+static int deny(unsigned int nr, int error)
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = { .len = LENGTH(filter), .filter = filter };
@@ -61,7 +63,7 @@ int main(int argc, char **argv)
 	for (name = strtok(argv[1], ","); name; name = strtok(NULL, ",")) {
 		for (i = 0; i < LENGTH(calls) && strcmp(name, calls[i].name); i++)
 			;
-		if (i == LENGTH(calls) || deny(calls[i].nr)) {
+		if (i == LENGTH(calls) || deny(calls[i].nr, calls[i].error)) {
 			fprintf(stderr, "deny: cannot deny %s\n", name);
 			return 125;
 		}

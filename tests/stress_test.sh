@@ -57,6 +57,7 @@ surrounded() {
 # shellcheck disable=SC2016 # $1 is the program, for the inner shell
 if "${CC:-cc}" -O2 -o "$tmp/deny" "$repo/tests/deny.c" 2>"$tmp/deny.err" && "$tmp/deny" mseal true; then
 	surrounded "userfaultfd, mseal and more forbidden: skipped by name" 0 'userfaultfd # SKIP userfaultfd' '^not ok' 'exec "${1%/*}/deny" userfaultfd,mseal,sched_setscheduler,process_madvise,memfd_create "$1" -q -t 5 -c mixed,userfaultfd,sealed,shmem,process_madvise,waits'
+	surrounded "mlock2 forbidden: mlock does" 0 '^ok .* mlock$' '^not ok' 'exec "${1%/*}/deny" mlock2 "$1" -q -t 2 -c mlock'
 else
 	skip "userfaultfd, mseal and more forbidden: skipped by name" "no seccomp filters here"
 fi

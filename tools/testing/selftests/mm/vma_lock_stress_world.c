@@ -876,7 +876,10 @@ static int lock(const struct change *c, unsigned char *addr, size_t len)
 	case 0:
 		return mlock(addr, len) ? -errno : 0;
 	case 1:
-		return syscall(SYS_mlock2, addr, len, MLOCK_ONFAULT) ? -errno : 0;
+		if (!syscall(SYS_mlock2, addr, len, MLOCK_ONFAULT))
+			return 0;
+		/* Not every sandbox knows it. What else it fails of, mlock() does, too. */
+		return mlock(addr, len) ? -errno : 0;
 	default:
 		return munlock(addr, len) ? -errno : 0;
 	}
