@@ -2,7 +2,7 @@
 //
 // breaks:	the writer is woken before the count is dropped
 // symptom:	it looks, finds the reader still there and sleeps on: nobody wakes it again
-// noticed by:	none yet (P): by chance
+// noticed by:	P
 // order:	last
 // file:	include/linux/mmap_lock.h
 

@@ -15,8 +15,8 @@
  * CPU would have done in that moment. The race is then not provoked but written
  * down: no timing, no second CPU, no repetition.
  *
- * Of a downgrade of mmap_lock lockdep passes nothing on. The moment is that in
- * which the readers who wait for it are woken, and there is sched_waking.
+ * Of a downgrade of mmap_lock lockdep passes nothing on, and of a wake-up it knows
+ * nothing: sched_waking tells of the moment in which who waits is woken.
  *
  * A probe runs with preemption off and must not sleep. It records what it sees;
  * the case judges when it is over.
@@ -63,9 +63,10 @@ struct vma_lock_play {
 	/* mm_lock_seq when mmap_lock was released, and whether it was. */
 	unsigned int released_seq;
 	bool released;
-	/* The same of the moment in which this task is woken. */
+	/* The same of the moment in which this task is woken, and the VMA's count then. */
 	struct task_struct *waiter;
 	unsigned int woken_seq;
+	unsigned int woken_count;
 	bool woken;
 	int other_mm_count;
 	struct vm_area_struct *found;
@@ -141,6 +142,7 @@ static void vma_lock_probe_waking(void *data, struct task_struct *task)
 	if (!p || task != p->waiter || p->woken)
 		return;
 	p->woken_seq = p->f->mm->mm_lock_seq.sequence;
+	p->woken_count = vma_lock_count(p->vma);
 	p->woken = true;
 }
 
@@ -574,6 +576,46 @@ static void vma_lock_race_downgrade_order(struct kunit *test)
 			    held + 1, p->woken_seq);
 }
 
+static void vma_lock_undo_read_on_stage(struct vma_lock_actor *a)
+{
+	WRITE_ONCE(vma_lock_player, current);
+	vma_lock_undo_read(a);
+	WRITE_ONCE(vma_lock_player, NULL);
+}
+
+/*
+ * The last reader drops the count, and then wakes the writer. The other way round the
+ * writer may look too early, find the reader still there, and nobody wakes it again.
+ */
+static void vma_lock_race_wake_after_drop(struct kunit *test)
+{
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_play *p = kunit_kzalloc(test, sizeof(*p), GFP_KERNEL);
+	struct vma_lock_actor *reader, *writer;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	if (!vma_lock_tp_waking)
+		kunit_skip(test, "the kernel has no tracepoint sched_waking");
+	reader = vma_lock_actor_start(f, "reader", f->vma, vma_lock_act_read,
+				      vma_lock_undo_read_on_stage, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(reader, "attached, idle"));
+	KUNIT_ASSERT_NOT_NULL(test, reader->locked);
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write,
+				      vma_lock_undo_write, NULL);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(writer, "1 reader"));
+
+	p->waiter = writer->task;
+	vma_lock_play_on(f, p);
+	vma_lock_actor_leave(reader);
+	vma_lock_actor_acted(writer, "1 reader, which leaves");
+	vma_lock_play_off();
+	KUNIT_EXPECT_TRUE_MSG(test, p->woken,
+			      "state writer waits for 1 reader: read unlock: expected it woken, found it asleep");
+	KUNIT_EXPECT_EQ_MSG(test, p->woken_count, VMA_LOCK_FLAG + 1,
+			    "state about to wake the writer: read unlock: expected count FLAG+1, found %s",
+			    vma_lock_text(p->woken_count).s);
+}
+
 /*
  * Whoever asks for the write lock that it has already is given it for nothing: the
  * readers have been excluded, and are not excluded again.
@@ -798,6 +840,7 @@ static struct kunit_case vma_lock_race_cases[] = {
 	KUNIT_CASE(vma_lock_race_write_lock_again),
 	KUNIT_CASE(vma_lock_race_unlock_order),
 	KUNIT_CASE(vma_lock_race_downgrade_order),
+	KUNIT_CASE(vma_lock_race_wake_after_drop),
 	KUNIT_CASE_PARAM(vma_lock_race_next_hole, vma_lock_hole_gen_params),
 	KUNIT_CASE_PARAM(vma_lock_race_next_behind, vma_lock_shrunk_gen_params),
 	{}
