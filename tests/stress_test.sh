@@ -139,7 +139,11 @@ if dmesg >"$tmp/dmesg" 2>/dev/null; then
 	check "the kernel's log has nothing from it" sh -c '! grep "vma_lock_stress\[" "$1"' sh "$tmp/dmesg"
 fi
 for cross in aarch64-linux-gnu riscv64-linux-gnu s390x-linux-gnu; do
-	if command -v $cross-gcc >/dev/null 2>&1; then
+	command -v $cross-gcc >/dev/null 2>&1 || continue
+	if ! printf '#include <stdio.h>\nint main(void) { return 0; }\n' | $cross-gcc -static -x c -o "$tmp/cross" - 2>/dev/null; then
+		# A compiler for kernels alone.
+		skip "builds for $cross" "there is no C library for it"
+	else
 		check "builds for $cross" $cross-gcc -O2 -Wall -Werror -static -I"$repo/scripts/standalone" -pthread \
 			-o "$tmp/cross" "$repo"/tools/testing/selftests/mm/vma_lock_stress*.c
 	fi

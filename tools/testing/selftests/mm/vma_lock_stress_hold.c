@@ -89,6 +89,14 @@ static long own_preemptions(void)
 	return ru.ru_nivcsw;
 }
 
+static long own_faults(void)
+{
+	struct rusage ru;
+
+	getrusage(RUSAGE_THREAD, &ru);
+	return ru.ru_minflt + ru.ru_majflt;
+}
+
 static unsigned char *tail(unsigned int page)
 {
 	return hold.base + hold.len + page * page_size;
@@ -100,16 +108,20 @@ static bool open_hold_uffd(struct hold *h)
 		.range = { .start = (uintptr_t)h->base, .len = h->len + TAIL_PAGES * page_size },
 		.mode = UFFDIO_REGISTER_MODE_MISSING,
 	};
+	struct uffdio_zeropage zero = {
+		.range = { .start = (uintptr_t)h->base + h->len, .len = TAIL_PAGES * page_size },
+	};
 	struct uffdio_api api = { .api = UFFD_API };
 
 	h->uffd = syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
 	return h->uffd >= 0 && !ioctl(h->uffd, UFFDIO_API, &api) &&
-	       !ioctl(h->uffd, UFFDIO_REGISTER, &reg);
+	       !ioctl(h->uffd, UFFDIO_REGISTER, &reg) && !ioctl(h->uffd, UFFDIO_ZEROPAGE, &zero);
 }
 
 /*
- * The held VMA: a long part for the hold, and a tail that was read, so that a store there is a
- * fault of a page that is present (which userfaultfd lets pass), and that has an anon_vma.
+ * The held VMA: a long part for the hold, and a tail of zero pages, so that a store there is a
+ * fault of a page that is present (which userfaultfd lets pass), and that has an anon_vma. Not
+ * every kernel maps the zero page where one has only read: userfaultfd does.
  */
 static bool map_held(struct hold *h)
 {
@@ -124,11 +136,16 @@ static bool map_held(struct hold *h)
 	munmap(h->base + h->len + TAIL_PAGES * page_size, ROOM_PAGES * page_size);
 	madvise(h->base, h->len, MADV_NOHUGEPAGE);
 	madvise(h->base + h->len, TAIL_PAGES * page_size, MADV_NOHUGEPAGE);
-	for (i = 0; i < TAIL_PAGES; i++)
-		get((atomic_ulong *)(h->base + h->len + i * page_size));
+	if (h->means == BY_ZEROPAGE) {
+		if (!open_hold_uffd(h))
+			return false;
+	} else {
+		for (i = 0; i < TAIL_PAGES; i++)
+			get((atomic_ulong *)(h->base + h->len + i * page_size));
+	}
 	set((atomic_ulong *)(h->base + h->len), 1);
 	h->removing = false;
-	return h->means != BY_ZEROPAGE || open_hold_uffd(h);
+	return true;
 }
 
 static void unmap_held(struct hold *h)
@@ -166,11 +183,14 @@ static unsigned char *other, *fresh;
 
 struct beside;
 
+#define NEEDS_GUARD	1	/* not with a tail that userfaultfd watches */
+#define TAKES_FAULT	2	/* and tells something only if it did */
+
 struct row {
 	const char *name;
 	bool waits;
 	void (*call)(struct beside *b);
-	bool needs_guard;	/* not with a tail that userfaultfd watches */
+	unsigned int traits;
 };
 
 struct beside {
@@ -178,6 +198,7 @@ struct beside {
 	atomic_int go, done;
 	atomic_ulong from, to;		/* ns; there are no long holds on 32 bits */
 	long slept;			/* times that it gave up the CPU for want of something */
+	long faulted;			/* faults that it took */
 	int error;
 };
 
@@ -266,43 +287,43 @@ CALL(store_fresh, store_to(fresh + page_size))
 CALL(maps, read_maps())
 
 static const struct row rows[] = {
-	{ "mprotect of a page, read-only", true, call_protect_ro, false },
-	{ "mprotect of a page, executable", true, call_protect_exec, false },
-	{ "munmap of the last page", true, call_unmap_last, false },
-	{ "munmap of all", true, call_unmap_all, false },
-	{ "mmap MAP_FIXED inside", true, call_map_fixed, false },
-	{ "mremap shrink", true, call_shrink, false },
-	{ "mremap grow", true, call_grow, true },
-	{ "mremap of a page to elsewhere", true, call_move, false },
-	{ "mlock of a page", true, call_lock, false },
-	{ "MADV_RANDOM", true, call_advise_random, false },
-	{ "MADV_DONTFORK", true, call_advise_dontfork, false },
-	{ "MADV_DONTDUMP", true, call_advise_dontdump, false },
-	{ "mseal of a page", true, call_seal, false },
-	{ "fork", true, call_fork, false },
-	{ "UFFDIO_REGISTER of a page", true, call_register, true },
-	{ "fault in the same VMA", false, call_store, false },
-	{ "MADV_DONTNEED in the same VMA", false, call_drop, false },
-	{ "MADV_POPULATE_WRITE in the same VMA", false, call_populate, false },
-	{ "MADV_COLD in the same VMA", false, call_cold, false },
-	{ "mmap elsewhere", false, call_map_elsewhere, false },
-	{ "mprotect of another VMA", false, call_protect_other, false },
-	{ "munmap of another VMA", false, call_unmap_other, false },
-	{ "read of /proc/self/maps", false, call_maps, false },
+	{ "mprotect of a page, read-only", true, call_protect_ro, 0 },
+	{ "mprotect of a page, executable", true, call_protect_exec, 0 },
+	{ "munmap of the last page", true, call_unmap_last, 0 },
+	{ "munmap of all", true, call_unmap_all, 0 },
+	{ "mmap MAP_FIXED inside", true, call_map_fixed, 0 },
+	{ "mremap shrink", true, call_shrink, 0 },
+	{ "mremap grow", true, call_grow, NEEDS_GUARD },
+	{ "mremap of a page to elsewhere", true, call_move, 0 },
+	{ "mlock of a page", true, call_lock, 0 },
+	{ "MADV_RANDOM", true, call_advise_random, 0 },
+	{ "MADV_DONTFORK", true, call_advise_dontfork, 0 },
+	{ "MADV_DONTDUMP", true, call_advise_dontdump, 0 },
+	{ "mseal of a page", true, call_seal, 0 },
+	{ "fork", true, call_fork, 0 },
+	{ "UFFDIO_REGISTER of a page", true, call_register, NEEDS_GUARD },
+	{ "fault in the same VMA", false, call_store, TAKES_FAULT },
+	{ "MADV_DONTNEED in the same VMA", false, call_drop, 0 },
+	{ "MADV_POPULATE_WRITE in the same VMA", false, call_populate, 0 },
+	{ "MADV_COLD in the same VMA", false, call_cold, 0 },
+	{ "mmap elsewhere", false, call_map_elsewhere, 0 },
+	{ "mprotect of another VMA", false, call_protect_other, 0 },
+	{ "munmap of another VMA", false, call_unmap_other, 0 },
+	{ "read of /proc/self/maps", false, call_maps, 0 },
 };
 
 /* While the hold goes on and a writer waits for its end. */
 static const struct row bystanders[] = {
-	{ "fault in the held VMA", true, call_store, false },
-	{ "fault in another VMA that has an anon_vma", false, call_store_other, false },
-	{ "first fault in a VMA without an anon_vma", true, call_store_fresh, false },
-	{ "MADV_DONTNEED in the held VMA", true, call_drop, false },
-	{ "read of /proc/self/maps", true, call_maps, false },
-	{ "mmap elsewhere", true, call_map_elsewhere, false },
+	{ "fault in the held VMA", true, call_store, TAKES_FAULT },
+	{ "fault in another VMA that has an anon_vma", false, call_store_other, TAKES_FAULT },
+	{ "first fault in a VMA without an anon_vma", true, call_store_fresh, TAKES_FAULT },
+	{ "MADV_DONTNEED in the held VMA", true, call_drop, 0 },
+	{ "read of /proc/self/maps", true, call_maps, 0 },
+	{ "mmap elsewhere", true, call_map_elsewhere, 0 },
 };
 
 static const struct row the_writer = {
-	"mprotect of a page in the held VMA", true, call_protect_exec, false,
+	"mprotect of a page in the held VMA", true, call_protect_exec, 0,
 };
 
 /* ---- threads that wait for their turn ---- */
@@ -343,11 +364,13 @@ static void caller_main(struct worker *w)
 		atomic_store(&b->go, 0);
 		now_in(w, EV_WAITER);
 		b->slept = own_switches();
+		b->faulted = own_faults();
 		atomic_store(&b->from, now_ns());
 		errno = 0;
 		b->row->call(b);
 		atomic_store(&b->to, now_ns());
 		b->slept = own_switches() - b->slept;
+		b->faulted = own_faults() - b->faulted;
 		done_with(w, EV_WAITER, b->to - b->from);
 		atomic_store(&b->done, 1);
 	}
@@ -393,9 +416,11 @@ static bool was_kept(const struct beside *b, bool *usable)
 
 	/*
 	 * The call must have come while half of the hold was still ahead. One that came to its
-	 * end late without ever sleeping did not wait: the machine had no CPU for it.
+	 * end late without ever sleeping did not wait: the machine had no CPU for it. A store
+	 * that took no fault did not ask for the lock.
 	 */
-	*usable = hold_was_solid() && b->from + length / 2 < hold.to && (b->slept || !late);
+	*usable = hold_was_solid() && b->from + length / 2 < hold.to && (b->slept || !late) &&
+		  (b->faulted || !(b->row->traits & TAKES_FAULT));
 	return late;
 }
 
@@ -405,7 +430,7 @@ static bool was_kept(const struct beside *b, bool *usable)
  */
 static bool hold_works(struct beside *b)
 {
-	static const struct row other_row = { "", false, call_protect_other, false };
+	static const struct row other_row = { "", false, call_protect_other, 0 };
 	bool beside_free = false, beside_held = false, kept, usable;
 	int i, tries = 0;
 
@@ -627,7 +652,7 @@ void waits_body(const struct scenario *s)
 		for (i = 0; i < ARRAY_SIZE(rows); i++) {
 			if (stopping() && (rounds || now_ns() > until))
 				break;
-			if (rows[i].needs_guard && hold.means != BY_GUARD)
+			if ((rows[i].traits & NEEDS_GUARD) && hold.means != BY_GUARD)
 				continue;
 			play_row(holder, b, &rows[i]);
 		}
