@@ -607,6 +607,13 @@ static __maybe_unused void vma_lock_undo_read(struct vma_lock_actor *a)
 	a->locked = NULL;
 }
 
+/* Hold mmap_lock for write, and write-lock no VMA. */
+static __maybe_unused int vma_lock_act_mmap_lock(struct vma_lock_actor *a)
+{
+	mmap_write_lock(a->f->mm);
+	return 0;
+}
+
 /* Write-lock the VMA, and unlock it with mmap_lock. */
 static __maybe_unused int vma_lock_act_write(struct vma_lock_actor *a)
 {

@@ -597,11 +597,9 @@ static void vma_lock_mm_sequence_waits(struct kunit *test)
 				      vma_lock_undo_write, NULL);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(holder, "attached, idle"));
 	held = f->mm->mm_lock_seq.sequence;
-	waiter = vma_lock_actor_start(f, "waiter", f->vma, vma_lock_act_mmap_way,
+	waiter = vma_lock_actor_start(f, p->name, f->vma, vma_lock_act_mmap_way,
 				      vma_lock_undo_write, p);
-	KUNIT_EXPECT_TRUE_MSG(test, vma_lock_becomes(rwsem_is_contended(&f->mm->mmap_lock)),
-			      "state mmap_lock held: %s: expected it waiting, found it not",
-			      p->name);
+	vma_lock_waits_for_mmap_lock(waiter, "mmap_lock held");
 	found = READ_ONCE(f->mm->mm_lock_seq.sequence);
 	KUNIT_EXPECT_EQ_MSG(test, found, held,
 			    "state mmap_lock held: %s waits: expected mm_lock_seq %u, found %u",

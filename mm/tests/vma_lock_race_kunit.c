@@ -521,12 +521,6 @@ static void vma_lock_race_unlock_order(struct kunit *test)
 			    held + 1, p.released_seq);
 }
 
-static int vma_lock_act_write_mmap(struct vma_lock_actor *a)
-{
-	mmap_write_lock(a->f->mm);
-	return 0;
-}
-
 static void vma_lock_undo_downgrade_on_stage(struct vma_lock_actor *a)
 {
 	WRITE_ONCE(vma_lock_player, current);
@@ -540,6 +534,23 @@ static int vma_lock_act_read_mmap(struct vma_lock_actor *a)
 	mmap_read_lock(a->f->mm);
 	mmap_read_unlock(a->f->mm);
 	return 0;
+}
+
+/*
+ * Let an actor leave on the stage, for which another one waits asleep: the moment in
+ * which it is woken is the play.
+ */
+static void vma_lock_play_wake(struct vma_lock_fixture *f, struct vma_lock_play *p,
+			       struct vma_lock_actor *holder, struct vma_lock_actor *waiter,
+			       const char *state)
+{
+	p->waiter = waiter->task;
+	vma_lock_play_on(f, p);
+	vma_lock_actor_leave(holder);
+	vma_lock_actor_acted(waiter, state);
+	vma_lock_play_off();
+	KUNIT_EXPECT_TRUE_MSG(f->test, p->woken, "state %s: %s: expected it woken, found it asleep",
+			      state, waiter->name);
 }
 
 /*
@@ -557,20 +568,14 @@ static void vma_lock_race_downgrade_order(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	if (!vma_lock_tp_waking)
 		kunit_skip(test, "the kernel has no tracepoint sched_waking");
-	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_write_mmap,
+	writer = vma_lock_actor_start(f, "writer", f->vma, vma_lock_act_mmap_lock,
 				      vma_lock_undo_downgrade_on_stage, NULL);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "mmap_lock free"));
 	held = READ_ONCE(f->mm->mm_lock_seq.sequence);
 	reader = vma_lock_actor_start(f, "reader", f->vma, vma_lock_act_read_mmap, NULL, NULL);
 	vma_lock_waits_for_mmap_lock(reader, "mmap_lock held for write");
 
-	p->waiter = reader->task;
-	vma_lock_play_on(f, p);
-	vma_lock_actor_leave(writer);
-	vma_lock_actor_acted(reader, "mmap_lock downgraded");
-	vma_lock_play_off();
-	KUNIT_EXPECT_TRUE_MSG(test, p->woken,
-			      "state reader waits for mmap_lock: downgrade: expected it woken, found it asleep");
+	vma_lock_play_wake(f, p, writer, reader, "mmap_lock downgraded");
 	KUNIT_EXPECT_EQ_MSG(test, p->woken_seq, held + 1,
 			    "state about to let readers of mmap_lock in: expected mm_lock_seq %u, found %u",
 			    held + 1, p->woken_seq);
@@ -604,13 +609,7 @@ static void vma_lock_race_wake_after_drop(struct kunit *test)
 				      vma_lock_undo_write, NULL);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(writer, "1 reader"));
 
-	p->waiter = writer->task;
-	vma_lock_play_on(f, p);
-	vma_lock_actor_leave(reader);
-	vma_lock_actor_acted(writer, "1 reader, which leaves");
-	vma_lock_play_off();
-	KUNIT_EXPECT_TRUE_MSG(test, p->woken,
-			      "state writer waits for 1 reader: read unlock: expected it woken, found it asleep");
+	vma_lock_play_wake(f, p, reader, writer, "1 reader, which leaves");
 	KUNIT_EXPECT_EQ_MSG(test, p->woken_count, VMA_LOCK_FLAG + 1,
 			    "state about to wake the writer: read unlock: expected count FLAG+1, found %s",
 			    vma_lock_text(p->woken_count).s);

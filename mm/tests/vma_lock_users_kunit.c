@@ -483,12 +483,6 @@ struct vma_lock_reading {
 	struct procmap_query query;
 };
 
-static int vma_lock_act_mmap_lock(struct vma_lock_actor *a)
-{
-	mmap_write_lock(a->f->mm);
-	return 0;
-}
-
 /*
  * Let a reader act in a world, and see that it waited or did not. Return: false if
  * the case need not go on.
