@@ -81,20 +81,13 @@ static bool hold_was_solid(void)
 	return !hold.failed && (!hold.preempted || hold.worked > hold_length() / 4 * 3);
 }
 
-static long own_preemptions(void)
+/* What this thread has used so far. */
+static struct rusage own_usage(void)
 {
 	struct rusage ru;
 
 	getrusage(RUSAGE_THREAD, &ru);
-	return ru.ru_nivcsw;
-}
-
-static long own_faults(void)
-{
-	struct rusage ru;
-
-	getrusage(RUSAGE_THREAD, &ru);
-	return ru.ru_minflt + ru.ru_majflt;
+	return ru;
 }
 
 static unsigned char *tail(unsigned int page)
@@ -161,7 +154,7 @@ static void do_hold(struct hold *h)
 		.range = { .start = (uintptr_t)h->base, .len = h->len },
 	};
 
-	h->preempted = own_preemptions();
+	h->preempted = own_usage().ru_nivcsw;
 	h->worked = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	atomic_store(&h->from, now_ns());
 	atomic_store(&h->begun, 1);
@@ -172,7 +165,7 @@ static void do_hold(struct hold *h)
 		h->failed = ioctl(h->uffd, UFFDIO_ZEROPAGE, &zero);
 	atomic_store(&h->to, now_ns());
 	h->worked = clock_ns(CLOCK_THREAD_CPUTIME_ID) - h->worked;
-	h->preempted = own_preemptions() - h->preempted;
+	h->preempted = own_usage().ru_nivcsw - h->preempted;
 	atomic_store(&h->done, 1);
 }
 
@@ -351,6 +344,7 @@ static void holder_main(struct worker *w)
 static void caller_main(struct worker *w)
 {
 	struct beside *b = w->arg;
+	struct rusage before, after;
 
 	pin(w->cpu);
 	take_rank(RANK_MUTATOR);
@@ -363,14 +357,15 @@ static void caller_main(struct worker *w)
 			return;
 		atomic_store(&b->go, 0);
 		now_in(w, EV_WAITER);
-		b->slept = own_switches();
-		b->faulted = own_faults();
+		before = own_usage();
 		atomic_store(&b->from, now_ns());
 		errno = 0;
 		b->row->call(b);
 		atomic_store(&b->to, now_ns());
-		b->slept = own_switches() - b->slept;
-		b->faulted = own_faults() - b->faulted;
+		after = own_usage();
+		b->slept = after.ru_nvcsw - before.ru_nvcsw;
+		b->faulted = after.ru_minflt - before.ru_minflt +
+			     after.ru_majflt - before.ru_majflt;
 		done_with(w, EV_WAITER, b->to - b->from);
 		atomic_store(&b->done, 1);
 	}
