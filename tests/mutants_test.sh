@@ -23,6 +23,7 @@ for rule in "$repo"/mutants/*.cocci; do
 	grep -q "VMA_LOCK_MUTANT_$(basename "$rule" .cocci | tr - _)\\>" "$rule" || bad="$bad ${rule##*/}:number"
 done
 if [ -z "$bad" ]; then ok "every rule says what it breaks"; else not_ok "every rule says what it breaks" "$bad"; fi
+bad=
 for rule in "$repo"/mutants/*/*.cocci; do
 	[ -f "$repo/mutants/${rule##*/}" ] || bad="$bad ${rule#"$repo/"}"
 done
