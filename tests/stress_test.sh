@@ -72,6 +72,7 @@ for dir in /sys/fs/cgroup/memory /sys/fs/cgroup; do
 done
 if [ -n "$cgroup" ]; then
 	surrounded "a cgroup with little memory: passes or skips in words" 0 '^ok' '^not ok|^# FAIL' "echo 0 >'$cgroup/cgroup.procs'; exec \"\$1\" -q -t 3 -c mixed,maps,fork_epochs,waits,bystanders"
+	gone "$stress -q -t 3"
 	rmdir "$cgroup"
 else
 	skip "a cgroup with little memory: passes or skips in words" "may not make one"

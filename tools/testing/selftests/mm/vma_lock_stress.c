@@ -354,6 +354,11 @@ static bool run_bout(const struct scenario *s, struct result *result, uint64_t b
 	if (ending == END_EXITED && killed_for_memory(watch.status)) {
 		snprintf(shared->no_setup, sizeof(shared->no_setup), OUT_OF_MEMORY);
 		no_setup = true;
+		/*
+		 * What it had is charged to the cgroup until a grace period has passed. The next
+		 * fork() would find the limit still reached, with no one left to kill but us.
+		 */
+		usleep(200000);
 	}
 	/* Where it went well before, that stands. */
 	if (no_setup && result->bouts)

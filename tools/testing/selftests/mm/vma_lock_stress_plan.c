@@ -684,6 +684,17 @@ static void limit_child(void)
 {
 	rlim_t cpu = (plan_readers() + 8) * ((rlim_t)opt.seconds + 1) + 60;
 	struct rlimit core = { 1, 1 }, limit;
+	int fd;
+
+	/*
+	 * When memory is short the kernel is to kill this process and what it forks, and neither
+	 * somebody else's nor the controller, which alone can tell of it.
+	 */
+	fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		dprintf(fd, "1000");
+		close(fd);
+	}
 
 	/* Too small for a core file, and the size at which the kernel starts no core handler. */
 	if (setrlimit(RLIMIT_CORE, &core)) {
