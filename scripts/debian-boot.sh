@@ -81,7 +81,7 @@ build() {
 	}
 	_compiler=${CC:-gcc}
 	! command -v ccache >/dev/null 2>&1 || _compiler="ccache $_compiler"
-	export CCACHE_DIR="${CCACHE_DIR:-$cache_dir/ccache}" CCACHE_BASEDIR="$cache_dir"
+	use_ccache
 	_targets=bzImage
 	for _module in $modules; do
 		_targets="$_targets $_module.ko"

@@ -110,7 +110,8 @@ done
 log=$results/$name-build.log
 start=$(date +%s)
 cd "$tree" || exit 1
-export CCACHE_DIR="${CCACHE_DIR:-$cache_dir/ccache}" CCACHE_BASEDIR="$cache_dir" PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE=1
+use_ccache
 if [ -n "${BOOT_ONLY:-}" ]; then
 	note "the last $arch kernel is taken as it is"
 elif phase "$log" "building $arch kernel $(kernel_release "$tree") for KUnit" \

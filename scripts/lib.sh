@@ -251,6 +251,12 @@ compared_kernels() {
 	fi
 }
 
+# use_ccache: one compiler cache for all builds. It believes the list of headers that
+# each compilation leaves: a first build need not run the preprocessor twice.
+use_ccache() {
+	export CCACHE_DIR="${CCACHE_DIR:-$cache_dir/ccache}" CCACHE_BASEDIR="$cache_dir" CCACHE_DEPEND=1
+}
+
 # use_cache: make the cache directory, and see to it that we are alone in it.
 use_cache() {
 	mkdir -p "$cache_dir" || die "cannot create the cache $cache_dir: move it with VMA_LOCK_CACHE=DIR"
