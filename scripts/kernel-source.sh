@@ -23,6 +23,13 @@ need_apt() {
 	debian_need_apt "a kernel source" "$instead"
 }
 
+# alone: from here on no other process asks apt or unpacks. Who comes second takes what
+# the first one fetched.
+alone() {
+	exec 8>"$source_dir/lock" || die "cannot write to $source_dir"
+	flock -n 8 || { note "waiting for another download (lock: $source_dir/lock)"; flock 8; }
+}
+
 update() {
 	debian_update "$apt_dir" "kernel sources" "$instead" \
 		sid forky trixie-backports bookworm-backports trixie-security bookworm-security
@@ -45,7 +52,7 @@ unpacked() {
 
 case $#:${1:-} in
 1:-h | 1:--help) usage; exit 0 ;;
-1:-l) need_apt; update; available; exit 0 ;;
+1:-l) need_apt; mkdir -p "$source_dir"; alone; update; available; exit 0 ;;
 0:) version= ;;
 1:[0-9]*.[0-9]*) version=$1 ;;
 *) usage >&2; die "'$*' is not a kernel version like 7.3" ;;
@@ -76,10 +83,12 @@ if [ -n "$version" ]; then
 	fi
 	need_apt
 	need_space "$cache_dir" 4000 "a kernel source with its archive"
+	alone
 	update
 else
 	# Which one is the newest, only the archive can tell; without an answer it
 	# is the newest that is here.
+	alone
 	tree=$(unpacked '[7-9]')
 	if [ -z "$tree" ]; then
 		need_apt
