@@ -25,12 +25,22 @@ static_clean() {
 	[ ! -s "$tmp/static.left" ]
 }
 
+newest=
 for version in $(cd "$repo/port" && printf '%s\n' [0-9]*.[0-9]* | sort -rV); do
 	results=$repo/results/check/$version
 	stages="um x86_64 guest"
 	[ "$version" != 6.12 ] || stages=guest
+	# The newest is what the other tests need. An older one leaves room for them.
+	if [ -n "$newest" ] && ! affords "$version: $stages" 7; then
+		if [ "$version" != 6.12 ] && affords "$version: um" 5; then
+			check "$version: um" env KDIR= KVER="$version" STAGES=um RESULTS="$results" "$scripts/run.sh"
+		fi
+		continue
+	fi
 	check "$version: $stages" env KDIR= KVER="$version" STAGES="$stages" RESULTS="$results" "$scripts/run.sh"
 	sed -n 's/^/# /p' "$results/summary.txt" 2>/dev/null
+	[ -n "$newest" ] || note_build "$(awk '$1 == "kunit-um-build" { print $4 }' "$results/stages")"
+	newest=${newest:-$version}
 	tree=$(cache_dir)/tree/$(basename "$("$scripts/kernel-source.sh" "$version")")
 	check "$version: every scenario is in the guest's log" all_scenarios \
 		"$(cache_dir)/build/$(basename "$tree")/x86_64/selftests/mm/vma_lock_stress" "$results/stress-guest.log"
@@ -52,6 +62,7 @@ moved() {
 }
 
 results=$repo/results/check/coverage
+affords "KUnit with a counter in every branch of the lock" 5 || { done_testing; exit; }
 check "KUnit with a counter in every branch of the lock" env KDIR= KVER= COVERAGE=1 STAGES=um RESULTS="$results" "$scripts/run.sh"
 check "KUnit takes every transition of the lock" moved "$results/kunit-um.log"
 done_testing

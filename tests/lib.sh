@@ -78,6 +78,28 @@ gone() {
 	return 1
 }
 
+# seconds_left: of check.sh's BUDGET; a day where there is none.
+seconds_left() {
+	if [ -n "${CHECK_UNTIL:-}" ]; then echo $((CHECK_UNTIL - $(date +%s))); else echo 86400; fi
+}
+
+# note_build SECONDS: what the first build of UML took is the measure of this machine.
+note_build() {
+	[ -z "${CHECK_DIR:-}" ] || [ -f "$CHECK_DIR/build" ] || echo "$1" >"$CHECK_DIR/build"
+}
+
+# affords NAME BUILDS: is there time left for as much as BUILDS kernels of UML take, with
+# all that is to come after it? If not, NAME is skipped.
+affords() {
+	[ -n "${CHECK_UNTIL:-}" ] || return 0
+	_build=$(cat "$CHECK_DIR/build" 2>/dev/null || echo 0)
+	# Where nothing had to be built, there are still the boots.
+	[ "$_build" -ge 180 ] || _build=180
+	[ "$(seconds_left)" -lt $((_build * $2)) ] || return 0
+	skip "$1" "$(seconds_left) s are left, and it may take $((_build * $2)) (BUDGET=$BUDGET)"
+	return 1
+}
+
 done_testing() {
 	printf '1..%d\n' $tests
 }
