@@ -162,8 +162,55 @@ static __maybe_unused int vma_lock_suite_init(struct kunit_suite *suite)
 	return register_die_notifier(&vma_lock_die_notifier);
 }
 
+/*
+ * An mm that a case has left as it was made, for the next one: most cases put nothing into
+ * it but the bare VMA. On UML an mm is a process of the host, which costs more than what
+ * those cases do in it.
+ */
+static struct mm_struct *vma_lock_spare_mm;
+
+static struct mm_struct *vma_lock_mm_get(void)
+{
+	struct mm_struct *mm = vma_lock_spare_mm;
+
+	vma_lock_spare_mm = NULL;
+	if (mm) {
+		/* Where a new one begins. */
+		mm->mm_lock_seq.sequence = 0;
+		return mm;
+	}
+	mm = mm_alloc();
+	if (mm) {
+		mm->task_size = TASK_SIZE;
+		arch_pick_mmap_layout(mm, &current->signal->rlim[RLIMIT_STACK]);
+	}
+	return mm;
+}
+
+/*
+ * Nobody else may have this mm any more, and nobody holds its mmap_lock. What is still mapped
+ * is detached and freed with it.
+ */
+static void vma_lock_mm_put(struct mm_struct *mm, bool mapped)
+{
+	if (vma_lock_spare_mm || mapped || mm->map_count || mm_pgtables_bytes(mm) ||
+	    atomic_read(&mm->mm_users) != 1 || atomic_read(&mm->mm_count) != 1 ||
+	    rcuwait_active(&mm->vma_writer_wait)) {
+		mmput(mm);
+		return;
+	}
+	/* Empty nodes of the tree. */
+	mmap_write_lock(mm);
+	__mt_destroy(&mm->mm_mt);
+	mmap_write_unlock(mm);
+	vma_lock_spare_mm = mm;
+}
+
 static __maybe_unused void vma_lock_suite_exit(struct kunit_suite *suite)
 {
+	if (vma_lock_spare_mm)
+		mmput(vma_lock_spare_mm);
+	vma_lock_spare_mm = NULL;
 	unregister_die_notifier(&vma_lock_die_notifier);
 	atomic_notifier_chain_unregister(&panic_notifier_list, &vma_lock_panic_notifier);
 }
@@ -370,6 +417,7 @@ static void vma_lock_fixture_free(void *data)
 {
 	struct vma_lock_fixture *f = data;
 	struct vm_area_struct *vma;
+	bool mapped = false;
 
 	vma_lock_actors_end(f);
 	if (f->stuck || !vma_lock_mmap_lock_is_free(f))
@@ -389,6 +437,7 @@ static void vma_lock_fixture_free(void *data)
 		for_each_vma(vmi, vma) {
 			unsigned int count = vma_lock_count(vma);
 
+			mapped = true;
 			if (count == 1)
 				continue;
 			KUNIT_FAIL(f->test,
@@ -399,8 +448,7 @@ static void vma_lock_fixture_free(void *data)
 	}
 	mmap_read_unlock(f->mm);
 
-	/* Tearing the mm down detaches and frees all that is mapped in it. */
-	mmput(f->mm);
+	vma_lock_mm_put(f->mm, mapped);
 	vma_lock_expect_no_complaint(f, "mm torn down");
 	kfree(f->vma);
 	kfree(f);
@@ -452,7 +500,7 @@ vma_lock_other_vma(struct vma_lock_fixture *f, unsigned long start, unsigned lon
 }
 
 /*
- * vma_lock_fixture_create() - a fresh mm with the bare VMA attached in it.
+ * vma_lock_fixture_create() - an mm as new with the bare VMA attached in it.
  * @test: the case; its end frees everything.
  *
  * The VMA is put into the state "attached, idle" by hand: a lock too broken to
@@ -471,12 +519,9 @@ static __maybe_unused struct vma_lock_fixture *vma_lock_fixture_create(struct ku
 	init_completion(&f->ready);
 	f->tainted = vma_lock_complaints();
 	f->debug_locks = debug_locks;
-	f->mm = mm_alloc();
-	if (f->mm) {
-		f->mm->task_size = TASK_SIZE;
-		arch_pick_mmap_layout(f->mm, &current->signal->rlim[RLIMIT_STACK]);
+	f->mm = vma_lock_mm_get();
+	if (f->mm)
 		f->vma = vma_lock_bare_vma(f->mm);
-	}
 	if (!f->vma) {
 		if (f->mm)
 			mmput(f->mm);
