@@ -42,6 +42,8 @@ awk -F '\t' -v kernel="$kernel" -v tools="$*" -v txt="$results/mutants.txt" \
 	-v json="$results/mutants.json" -v svg="$results/mutants.svg" -v html="$results/mutants.html" '
 function esc(s) { gsub(/&/, "\\&amp;", s); gsub(/</, "\\&lt;", s); gsub(/>/, "\\&gt;", s); return s }
 function quote(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/[\001-\037]/, " ", s); return "\"" s "\"" }
+# What need not be noticed is no failure to look at.
+function shade(m, v) { return equivalent[m] != "" && !noticed(v) ? colour["equivalent"] : colour[v] }
 function noticed(v) { return v == "killed" || v == "warned" || v == "crashed" }
 $1 == "rule" { order[++n] = $2; breaks[$2] = $3; symptom[$2] = $4; by[$2] = $5; history[$2] = $6; equivalent[$2] = $7; next }
 { verdict[$1, $2] = $4; seconds[$1, $2] = $3; case_[$1, $2] = $5; message[$1, $2] = $6; tried[$1] = 1 }
@@ -49,6 +51,7 @@ END {
 	nt = split(tools, tool, " ")
 	colour["killed"] = "#2e7d32"; colour["warned"] = "#9ccc65"; colour["crashed"] = "#ffb300"
 	colour["hung"] = "#fb8c00"; colour["survived"] = "#c62828"; colour["unreached"] = "#ad1457"
+	colour["equivalent"] = "#bdbdbd"
 	for (k = 1; k <= nt; k++) first = first sprintf("%-17s", tool[k])
 	printf "Mutants of the per-VMA lock, Linux %s\n\n%-24s %s\n", kernel, "mutant", first >txt
 	printf "{\n  \"kernel\": %s,\n  \"mutants\": [", quote(kernel) >json
@@ -70,7 +73,7 @@ END {
 			if (v == "hung") weak = t
 			printf "%s%s: {\"verdict\": %s, \"seconds\": %s, \"case\": %s, \"message\": %s}", sep, quote(t), quote(v), seconds[m, t], quote(case_[m, t]), quote(message[m, t]) >json
 			sep = ", "
-			rects = rects sprintf("<rect x=\"%d\" y=\"%d\" width=\"88\" height=\"12\" fill=\"%s\"><title>%s: %s %s</title></rect>", 190 + (k - 1) * 92, 30 + lines * 14, colour[v], m, v, esc(message[m, t]))
+			rects = rects sprintf("<rect x=\"%d\" y=\"%d\" width=\"88\" height=\"12\" fill=\"%s\"><title>%s: %s %s</title></rect>", 190 + (k - 1) * 92, 30 + lines * 14, shade(m, v), m, v, esc(message[m, t]))
 		}
 		printf "}}" >json
 		if (equivalent[m] != "") { eq++; state = "equivalent" }
@@ -93,7 +96,7 @@ END {
 		body = body sprintf("<tr><td><b>%s</b></td><td>%s; %s%s%s</td>", m, esc(breaks[m]), esc(symptom[m]), history[m] == "" ? "" : "<br><i>" esc(history[m]) "</i>", equivalent[m] == "" ? "" : "<br>equivalent: " esc(equivalent[m]))
 		for (k = 1; k <= nt; k++) {
 			t = tool[k]; v = verdict[m, t]
-			body = body sprintf("<td%s>%s</td>", v == "" ? "" : " style=\"background:" colour[v] "40\"", v == "" ? "" : v " " seconds[m, t] " s<br><small>" esc(case_[m, t]) "<br>" esc(message[m, t]) "</small>")
+			body = body sprintf("<td%s>%s</td>", v == "" ? "" : " style=\"background:" shade(m, v) "40\"", v == "" ? "" : v " " seconds[m, t] " s<br><small>" esc(case_[m, t]) "<br>" esc(message[m, t]) "</small>")
 		}
 		body = body "</tr>\n"
 	}
@@ -108,11 +111,11 @@ END {
 	printf "\n  ],\n  \"total\": %d, \"noticed\": %d, \"hung\": %d, \"survived\": %d, \"left\": %d, \"equivalent\": %d\n}\n", total - eq, dead, hung, alive, left, eq >json
 	for (k = 1; k <= nt; k++) head = head sprintf("<text x=\"%d\" y=\"36\">%s</text>", 192 + (k - 1) * 92, tool[k])
 	x = 4
-	nv = split("killed warned crashed hung survived unreached", vs, " ")
+	nv = split("killed warned crashed hung survived unreached equivalent", vs, " ")
 	for (k = 1; k <= nv; k++) { head = head sprintf("<rect x=\"%d\" y=\"4\" width=\"12\" height=\"12\" fill=\"%s\"/><text x=\"%d\" y=\"14\">%s</text>", x, colour[vs[k]], x + 16, vs[k]); x += 90 }
 	# mawk has a limit for what it formats, none for what it joins.
 	width = 200 + nt * 92
-	if (width < 560) width = 560
+	if (width < 650) width = 650
 	picture = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" width "\" height=\"" (50 + lines * 14) "\" font-family=\"monospace\" font-size=\"11\">" head rects "</svg>"
 	print picture >svg
 	print "<!DOCTYPE html>\n<meta charset=\"utf-8\"><title>Mutants of the per-VMA lock</title>" >html
