@@ -173,5 +173,21 @@ stat -c %Y "$rows/tgt-one.row" >"$tmp/time"
 against "two rows are missing: they are tried, and no other" wake-none put-keeps tgt-one
 check "their rows are there again" test -f "$rows/wake-none.row" -a -f "$rows/put-keeps.row"
 check "a row that was there is the same" test "$(stat -c %Y "$rows/tgt-one.row")" = "$(cat "$tmp/time")"
+# The disk is full after the first row: it is kept, the other is told not to be.
+if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
+	refuses "a full disk is told" 'cannot keep the row of put-keeps.*run it again' unshare -m sh -c '
+		rows=$1 repo=$2
+		mount -t tmpfs -o size=64m none "$rows" || exit
+		{ until [ -f "$rows/wake-none.row" ]; do sleep 0.1; done
+		  cat /dev/zero >"$rows/full" 2>/dev/null; touch "$rows/filled"; } &
+		export KDIR= KVER=7.3 STAGES=mutants TOOLS=um JOBS=1
+		MUTANTS="wake-none put-keeps" RESULTS="$repo/results/check-mutants" "$repo/scripts/run.sh"
+		status=$?
+		kill $! 2>/dev/null
+		[ -s "$rows/wake-none.row" ] && [ ! -e "$rows/put-keeps.row" ] || echo "rows: $(ls "$rows")" >&2
+		exit $status' sh "$rows" "$repo"
+else
+	skip "a full disk is told" "needs root to mount a small file system"
+fi
 check "the JSON is JSON" python3 -m json.tool "$results/mutants.json"
 done_testing
