@@ -23,7 +23,8 @@ help:
 ##                          the tests, run KUnit on UML and on x86_64 (QEMU), the stress in
 ##                          the same kernel's guest and on this machine; sum it up
 ## make run KDIR=~/linux    the same with your own tree, which is only read
-## make check               all tests of the project (.ci/run does this)
+## make check               all tests of the project (.ci/run does this; BUDGET=SECONDS: as
+##                          many as go into that)
 ## make kunit               the inner loop: only KUnit, on UML (ARCH=x86_64: on QEMU)
 ## make coverage            which lines and branches of the lock KUnit runs, and the stress
 ##                          (gcov on UML)
