@@ -152,7 +152,7 @@ against() {
 # A few tell how long one takes here.
 against "7.3: KUnit on UML notices three mutants" wake-none put-keeps tgt-one
 many=$(cat "$rows"/*.row | awk -F '\t' -v left="$(($(seconds_left) - 240))" -v jobs="$(nproc)" \
-	'{ sum += $3 } END { printf "%d", left > 0 && sum > 0 ? left * jobs * NR / sum : 0 }')
+	'{ sum += $3 } END { n = (left > 0 && sum > 0) ? left * jobs * NR / sum : 0; print int(n) }')
 if [ "$many" -ge "$total" ]; then
 	against "7.3: KUnit on UML notices every mutant that it must"
 elif [ "$many" -ge 10 ]; then
@@ -180,7 +180,7 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 		mount -t tmpfs -o size=64m none "$rows" || exit
 		{ until [ -f "$rows/wake-none.row" ]; do sleep 0.1; done
 		  cat /dev/zero >"$rows/full" 2>/dev/null; touch "$rows/filled"; } &
-		export KDIR= KVER=7.3 STAGES=mutants TOOLS=um JOBS=1
+		export KDIR= KVER=7.3 STAGES=mutants TOOLS=um JOBS=1 DEADLINE=20
 		MUTANTS="wake-none put-keeps" RESULTS="$repo/results/check-mutants" "$repo/scripts/run.sh"
 		status=$?
 		kill $! 2>/dev/null
