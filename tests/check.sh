@@ -16,6 +16,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 # run_test NAME: its output goes to $logs/NAME, what it came to, too.
 run_test() {
+	echo "# tests/$1_test.sh"
 	_start=$(date +%s)
 	_limit=
 	# What hangs must not take the verdict on the others with it.
@@ -37,7 +38,7 @@ run_test() {
 if [ "${1:-}" = --one ]; then
 	# Of two at a time each shows what it said when it is through.
 	run_test "$2" >"$logs/$2.said"
-	flock "$logs/lock" sh -c 'echo "# tests/$1_test.sh"; cat "$2/$1.said"' sh "$2" "$logs"
+	flock "$logs/lock" cat "$logs/$2.said"
 	exit
 fi
 
@@ -69,7 +70,6 @@ for name; do
 		"$here/../scripts/packages.sh" run check report >/dev/null 2>&1
 		printf '%s' "$small" | tr ' ' '\n' | xargs -P 2 -n 1 "$0" --one
 	else
-		echo "# tests/${name}_test.sh"
 		run_test "$name"
 	fi
 done

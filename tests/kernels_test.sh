@@ -39,7 +39,7 @@ for version in $(cd "$repo/port" && printf '%s\n' [0-9]*.[0-9]* | sort -rV); do
 	fi
 	check "$version: $stages" env KDIR= KVER="$version" STAGES="$stages" RESULTS="$results" "$scripts/run.sh"
 	sed -n 's/^/# /p' "$results/summary.txt" 2>/dev/null
-	[ -n "$newest" ] || note_build "$(awk '$1 == "kunit-um-build" { print $4 }' "$results/stages")"
+	note_build "$(awk '$1 == "kunit-um-build" { print $4 }' "$results/stages")"
 	newest=${newest:-$version}
 	tree=$(cache_dir)/tree/$(basename "$("$scripts/kernel-source.sh" "$version")")
 	check "$version: every scenario is in the guest's log" all_scenarios \

@@ -167,10 +167,12 @@ fi
 sed -n 's/^/# /; $p' "$results/mutants.txt" 2>/dev/null
 
 # Interrupted, it goes on where it was; what is known is not asked again.
+tried=$(cd "$rows" && printf '%s\n' *.row | sed 's/[.]row$//')
 rm -f "$rows/wake-none.row" "$rows/put-keeps.row"
 touch -d '1 hour ago' "$rows/tgt-one.row"
 stat -c %Y "$rows/tgt-one.row" >"$tmp/time"
-against "two rows are missing: they are tried, and no other" wake-none put-keeps tgt-one
+# shellcheck disable=SC2086 # a list of words
+against "two rows are missing: they are tried, and no other" $tried
 check "their rows are there again" test -f "$rows/wake-none.row" -a -f "$rows/put-keeps.row"
 check "a row that was there is the same" test "$(stat -c %Y "$rows/tgt-one.row")" = "$(cat "$tmp/time")"
 # The disk is full after the first row: it is kept, the other is told not to be.
@@ -179,12 +181,12 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 		rows=$1 repo=$2
 		mount -t tmpfs -o size=64m none "$rows" || exit
 		{ until [ -f "$rows/wake-none.row" ]; do sleep 0.1; done
-		  cat /dev/zero >"$rows/full" 2>/dev/null; touch "$rows/filled"; } &
+		  cat /dev/zero >"$rows/full" 2>/dev/null; } &
 		export KDIR= KVER=7.3 STAGES=mutants TOOLS=um JOBS=1 DEADLINE=20
 		MUTANTS="wake-none put-keeps" RESULTS="$repo/results/check-mutants" "$repo/scripts/run.sh"
 		status=$?
 		kill $! 2>/dev/null
-		[ -s "$rows/wake-none.row" ] && [ ! -e "$rows/put-keeps.row" ] || echo "rows: $(ls "$rows")" >&2
+		[ -s "$rows/wake-none.row" ] && [ ! -e "$rows/put-keeps.row" ] || status=0
 		exit $status' sh "$rows" "$repo"
 else
 	skip "a full disk is told" "needs root to mount a small file system"
