@@ -2,7 +2,7 @@
 //
 // breaks:	a fault that needs an anon_vma keeps its VMA when it falls back
 // symptom:	the next writer waits for ever
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/internal.h
 
 @@

@@ -2,7 +2,7 @@
 //
 // breaks:	mlock() does not write-lock the VMA whose flags it changes
 // symptom:	pages are counted twice by a racing fault
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/mlock.c
 
 @@

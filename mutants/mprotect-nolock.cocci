@@ -2,7 +2,7 @@
 //
 // breaks:	mprotect() does not write-lock the VMA
 // symptom:	readers use the old protection while it changes
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/mprotect.c
 
 @@

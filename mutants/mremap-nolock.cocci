@@ -2,7 +2,7 @@
 //
 // breaks:	mremap() does not write-lock the VMA that it moves
 // symptom:	a fault fills a page table that is being moved away
-// noticed by:	S
+// noticed by:	K, S
 // file:	mm/mremap.c
 
 @@

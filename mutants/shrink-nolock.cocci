@@ -2,7 +2,7 @@
 //
 // breaks:	vma_shrink() does not write-lock the VMA
 // symptom:	readers run while the range changes
-// noticed by:	S
+// noticed by:	K
 // file:	mm/vma.c
 
 @@

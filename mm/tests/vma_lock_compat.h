@@ -59,6 +59,16 @@
 #define vma_lock_assert_can_modify(vma)	((void)(vma))
 #endif
 
+/* In the same release vma_shrink() stopped asking for what does not change. */
+#define VMA_LOCK_SHRINK_TAKES_START	(!VMA_LOCK_HAS_CAN_MODIFY)
+
+/* System calls that are functions of their arguments, and not of a set of registers. */
+#if defined(CONFIG_ARCH_HAS_SYSCALL_WRAPPER) || defined(MODULE)
+#define VMA_LOCK_HAS_SYSCALLS		0
+#else
+#define VMA_LOCK_HAS_SYSCALLS		1
+#endif
+
 /* madvise() reads a VMA under its lock; dup_mmap() is there for all of mm/. */
 #define VMA_LOCK_HAS_MADVISE		VMA_LOCK_IS_OF_7_X
 #define VMA_LOCK_HAS_DUP_MMAP		VMA_LOCK_IS_OF_7_X

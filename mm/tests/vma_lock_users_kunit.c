@@ -11,10 +11,16 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mount.h>
+#include <linux/syscalls.h>
 #include <linux/uaccess.h>
 
-/* For dup_mmap(). */
+/* For dup_mmap() and vma_shrink(). */
 #include "../internal.h"
+
+/* For mprotect_fixup(). Not every architecture lets a module include it. */
+#ifndef MODULE
+#include <asm/tlb.h>
+#endif
 
 #define FLAG	VMA_LOCK_FLAG
 #define LIMIT	VMA_LOCK_LIMIT
@@ -36,6 +42,10 @@ enum vma_lock_change {
 	CLEAR_FLAGS,
 	GROW_STACK,
 	FORK,
+	PROTECT,
+	SHRINK,
+	LOCK,
+	MOVE,
 };
 
 static const struct vma_lock_change_param {
@@ -68,6 +78,11 @@ static const struct vma_lock_change_param {
 	{ "vm_flags_clear()", CLEAR_FLAGS, 1, 0, 0, 0 },
 	{ "growth of a stack", GROW_STACK, 1, 0, 0, 0 },
 	{ "fork", FORK, 1, 0, 0, 0 },
+	/* Neither split nor merged: nobody but the change itself takes the lock. */
+	{ "mprotect of a whole VMA", PROTECT, 1, 0, 0, 0 },
+	{ "vma_shrink()", SHRINK, 2, 1, 0, 0 },
+	{ "mlock of a whole VMA", LOCK, 1, 0, 0, 0 },
+	{ "mremap of a whole VMA", MOVE, 1, 0, 0, 0 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(vma_lock_change, vma_lock_changes, name);
@@ -76,6 +91,7 @@ KUNIT_ARRAY_PARAM_DESC(vma_lock_change, vma_lock_changes, name);
 struct vma_lock_changing {
 	const struct vma_lock_change_param *p;
 	unsigned long addr;
+	unsigned long target;		/* of mremap: nothing is mapped there */
 	struct mm_struct *copy;		/* of fork */
 };
 
@@ -110,7 +126,52 @@ static int vma_lock_advise(struct mm_struct *mm, unsigned long addr, int advice)
 	return -EOPNOTSUPP;
 #endif
 }
+
+/* As exec() makes a stack executable. */
+static int vma_lock_protect(struct mm_struct *mm, unsigned long addr)
+{
+	VMA_ITERATOR(vmi, mm, addr);
+	struct vm_area_struct *vma, *prev = NULL;
+	struct mmu_gather tlb;
+	int ret;
+
+	mmap_write_lock(mm);
+	vma = vma_find(&vmi, addr + PAGE_SIZE);
+	tlb_gather_mmu(&tlb, mm);
+	ret = mprotect_fixup(&vmi, &tlb, vma, &prev, addr, addr + PAGE_SIZE,
+			     vma->vm_flags & ~VM_WRITE);
+	tlb_finish_mmu(&tlb);
+	mmap_write_unlock(mm);
+	return ret;
+}
+
+static int vma_lock_shrink(struct mm_struct *mm, unsigned long end)
+{
+	VMA_ITERATOR(vmi, mm, end);
+	struct vm_area_struct *vma;
+	int ret;
+
+	mmap_write_lock(mm);
+	vma = vma_find(&vmi, end + PAGE_SIZE);
+#if VMA_LOCK_SHRINK_TAKES_START
+	ret = vma_shrink(&vmi, vma, vma->vm_start, end, vma->vm_pgoff);
 #else
+	ret = vma_shrink(&vmi, vma, end);
+#endif
+	mmap_write_unlock(mm);
+	return ret;
+}
+#else
+static int vma_lock_protect(struct mm_struct *mm, unsigned long addr)
+{
+	return -EOPNOTSUPP;
+}
+
+static int vma_lock_shrink(struct mm_struct *mm, unsigned long end)
+{
+	return -EOPNOTSUPP;
+}
+
 static int vma_lock_grow_stack(struct mm_struct *mm, unsigned long addr)
 {
 	return -EOPNOTSUPP;
@@ -126,6 +187,28 @@ static int vma_lock_advise(struct mm_struct *mm, unsigned long addr, int advice)
 	return -EOPNOTSUPP;
 }
 #endif
+
+/* Locked as it is touched: what mlock() does besides is to touch it. */
+static int vma_lock_lock(unsigned long addr)
+{
+#if VMA_LOCK_HAS_SYSCALLS
+	return sys_mlock2(addr, PAGE_SIZE, MLOCK_ONFAULT);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static int vma_lock_move(struct vma_lock_changing *c, unsigned long addr)
+{
+#if VMA_LOCK_HAS_SYSCALLS
+	unsigned long ret = sys_mremap(addr, PAGE_SIZE, PAGE_SIZE,
+				       MREMAP_MAYMOVE | MREMAP_FIXED, c->target);
+
+	return ret == c->target ? 0 : -EINVAL;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
 
 static const char *vma_lock_cannot_change(enum vma_lock_change change)
 {
@@ -145,6 +228,14 @@ static const char *vma_lock_cannot_change(enum vma_lock_change change)
 		if (!VMA_LOCK_HAS_DUP_MMAP)
 			return "this kernel has no dup_mmap() that can be called";
 		return IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST) ? "needs the suite built in" : NULL;
+	case PROTECT:
+	case SHRINK:
+		return IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST) ? "needs the suite built in" : NULL;
+	case LOCK:
+	case MOVE:
+		if (!VMA_LOCK_HAS_SYSCALLS)
+			return "system calls take registers here, or the suite is a module";
+		return NULL;
 	default:
 		return NULL;
 	}
@@ -187,6 +278,18 @@ static int vma_lock_act_change(struct vma_lock_actor *a)
 		break;
 	case FORK:
 		ret = vma_lock_fork(c, a->f->mm);
+		break;
+	case PROTECT:
+		ret = vma_lock_protect(a->f->mm, addr);
+		break;
+	case SHRINK:
+		ret = vma_lock_shrink(a->f->mm, addr);
+		break;
+	case LOCK:
+		ret = vma_lock_lock(addr);
+		break;
+	case MOVE:
+		ret = vma_lock_move(c, addr);
 		break;
 	}
 	flush_signals(current);
@@ -271,6 +374,13 @@ static struct vm_area_struct *vma_lock_change_setup(struct kunit *test,
 		KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, vma_lock_mmput_copy, c->copy),
 				0);
 	}
+	if (p->change == MOVE) {
+		unsigned long room = vma_lock_map(f, 3);
+
+		/* Not beside the VMA, which the moved page would be merged with. */
+		KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, room, 3), 0);
+		c->target = room + PAGE_SIZE;
+	}
 	vma = vma_lock_find(f, c->addr + p->reader * PAGE_SIZE);
 	KUNIT_ASSERT_NOT_NULL(test, vma);
 	return vma;
@@ -302,6 +412,10 @@ static void vma_lock_change_waits(struct kunit *test)
 			      vma->vm_flags == flags,
 			      "state 1 reader: %s: expected %lx-%lx unchanged, found %lx-%lx or other flags",
 			      p->name, start, end, vma->vm_start, vma->vm_end);
+	if (p->change == MOVE)
+		KUNIT_EXPECT_NULL_MSG(test, mtree_load(&f->mm->mm_mt, c->target),
+				      "state 1 reader: %s: expected nothing at its target yet, found a VMA",
+				      p->name);
 
 	vma_lock_actor_leave(reader);
 	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(changer, "writer waits, last reader gone"));
@@ -314,12 +428,14 @@ static void vma_lock_change_waits(struct kunit *test)
 
 	/* What the caller of the change asked for is there for a lookup. */
 	start = c->addr + p->at * PAGE_SIZE;
-	if (p->change == UNMAP)
+	if (p->change == UNMAP || p->change == SHRINK || p->change == MOVE)
 		vma_lock_expect_lookup(f, start, NULL, p->name);
 	else if (p->change == GROW_STACK)
 		vma_lock_expect_lookup(f, start - PAGE_SIZE, vma_lock_find(f, start), p->name);
 	else
 		vma_lock_expect_lookup(f, start, vma_lock_find(f, start), p->name);
+	if (p->change == MOVE)
+		vma_lock_expect_lookup(f, c->target, vma_lock_find(f, c->target), p->name);
 }
 
 /* fork() of a task that is killed while it waits leaves the parent as it was. */
@@ -590,6 +706,137 @@ static void vma_lock_read_madvise_two(struct kunit *test)
 }
 
 /*
+ * Page faults under the VMA lock, as an architecture's handler begins them. One that
+ * comes back as done or failed leaves the lock to its caller; one that is to be tried
+ * again has given it back, because what it lacked is under mmap_lock.
+ */
+static const struct vma_lock_fault_param {
+	const char *name;
+	bool write;
+	bool special;		/* a mapping whose driver wants mmap_lock */
+	bool mmap_locked;	/* by a writer, for all of the fault */
+	bool had_fault;		/* the VMA got its anon_vma from an earlier one */
+	bool retried;
+} vma_lock_faults[] = {
+	{ "first store", true, false, false, false, false },
+	{ "first store, mmap_lock held", true, false, true, false, true },
+	{ "later store, mmap_lock held", true, false, true, true, false },
+	{ "load, mmap_lock held", false, false, true, false, false },
+	{ "load from a driver's mapping", false, true, false, false, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(vma_lock_fault, vma_lock_faults, name);
+
+struct vma_lock_faulting {
+	unsigned long addr;
+	bool write;
+	bool found;		/* a VMA to fault in, read-locked */
+	bool retry, failed;	/* what it came back with */
+	unsigned int count;	/* after the fault, before the caller's part */
+};
+
+static int vma_lock_act_fault(struct vma_lock_actor *a)
+{
+	struct vma_lock_faulting *r = (struct vma_lock_faulting *)a->arg;
+	unsigned int flags = FAULT_FLAG_DEFAULT | FAULT_FLAG_VMA_LOCK;
+	struct vm_area_struct *vma;
+	vm_fault_t fault;
+
+	if (r->write)
+		flags |= FAULT_FLAG_WRITE;
+	kthread_use_mm(a->f->mm);
+	vma = lock_vma_under_rcu(a->f->mm, r->addr);
+	r->found = vma;
+	if (vma) {
+		fault = handle_mm_fault(vma, r->addr, flags, NULL);
+		r->retry = fault & (VM_FAULT_RETRY | VM_FAULT_COMPLETED);
+		r->failed = fault & VM_FAULT_ERROR;
+		r->count = vma_lock_count(vma);
+		if (!r->retry)
+			vma_end_read(vma);
+	}
+	kthread_unuse_mm(a->f->mm);
+	return 0;
+}
+
+#ifndef MODULE
+static vm_fault_t vma_lock_special_fault(const struct vm_special_mapping *sm,
+					 struct vm_area_struct *vma, struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct vm_special_mapping vma_lock_driver = {
+	.name = "[vma_lock]",
+	.fault = vma_lock_special_fault,
+};
+
+static int vma_lock_act_map_special(struct vma_lock_actor *a)
+{
+	const struct vma_lock_faulting *r = a->arg;
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(a->f->mm);
+	vma = _install_special_mapping(a->f->mm, r->addr, PAGE_SIZE, VM_READ | VM_MAYREAD,
+				       &vma_lock_driver);
+	mmap_write_unlock(a->f->mm);
+	return PTR_ERR_OR_ZERO(vma);
+}
+#else
+static int vma_lock_act_map_special(struct vma_lock_actor *a)
+{
+	return -EOPNOTSUPP;
+}
+#endif
+
+static void vma_lock_fault(struct kunit *test)
+{
+	struct vma_lock_faulting *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	const struct vma_lock_fault_param *p = test->param_value;
+	struct vma_lock_actor *writer = NULL, *a;
+	struct vma_lock_fixture *f = test->priv;
+	struct vm_area_struct *vma;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	if (p->special && IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST))
+		kunit_skip(test, "needs the suite built in");
+	r->addr = vma_lock_map(f, 2);
+	r->write = p->write;
+	if (p->special) {
+		KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, r->addr, 2), 0);
+		a = vma_lock_actor_start(f, "driver", f->vma, vma_lock_act_map_special, NULL, r);
+		KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, "nothing mapped"));
+		KUNIT_ASSERT_EQ(test, a->ret, 0);
+	}
+	vma = vma_lock_find(f, r->addr);
+	if (p->had_fault) {
+		a = vma_lock_actor_start(f, "fault", vma, vma_lock_act_fault, NULL, r);
+		KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, "mapped"));
+		KUNIT_ASSERT_NOT_NULL(test, vma->anon_vma);
+		r->addr += PAGE_SIZE;
+	}
+	if (p->mmap_locked) {
+		writer = vma_lock_actor_start(f, "writer", vma, vma_lock_act_mmap_lock,
+					      vma_lock_undo_write, NULL);
+		KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(writer, "mapped"));
+	}
+	a = vma_lock_actor_start(f, "fault", vma, vma_lock_act_fault, NULL, r);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, p->name));
+	if (writer)
+		vma_lock_actor_leave(writer);
+	KUNIT_ASSERT_TRUE_MSG(test, r->found,
+			      "state attached, idle: lookup: expected granted, found refused");
+	KUNIT_EXPECT_TRUE_MSG(test, r->retry == p->retried && !r->failed,
+			      "state 1 reader: %s: expected it %s, found it %s", p->name,
+			      p->retried ? "to be tried again" : "done",
+			      r->failed ? "failed" : r->retry ? "to be tried again" : "done");
+	KUNIT_EXPECT_EQ_MSG(test, r->count, p->retried ? 1 : 2,
+			    "state 1 reader: %s: expected count %d, found %s", p->name,
+			    p->retried ? 1 : 2, vma_lock_text(r->count).s);
+	vma_lock_expect_idle(f, f->mm, p->name);
+}
+
+/*
  * /proc. A kernel thread has no maps there. For as long as it opens its own it
  * poses as the task that it is not: nobody but the thread itself sees that.
  */
@@ -790,6 +1037,7 @@ static struct kunit_case vma_lock_users_cases[] = {
 	KUNIT_CASE(vma_lock_fork_killed),
 	KUNIT_CASE(vma_lock_new_mappings),
 	KUNIT_CASE(vma_lock_munmap_fails),
+	KUNIT_CASE_PARAM(vma_lock_fault, vma_lock_fault_gen_params),
 	KUNIT_CASE_PARAM(vma_lock_read_madvise, vma_lock_world_gen_params),
 	KUNIT_CASE(vma_lock_read_madvise_two),
 	KUNIT_CASE_PARAM(vma_lock_read_proc_maps, vma_lock_world_gen_params),
