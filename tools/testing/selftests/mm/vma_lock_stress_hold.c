@@ -33,6 +33,10 @@
 #define MADV_POPULATE_WRITE	23
 #endif
 
+#ifndef MLOCK_ONFAULT
+#define MLOCK_ONFAULT		1
+#endif
+
 #define TAIL_PAGES	48		/* of the held VMA that the hold leaves alone */
 #define ROOM_PAGES	16		/* behind it, for it to grow into */
 #define HOLD_NS		(25 * NSEC_PER_MSEC)
@@ -93,6 +97,11 @@ static struct rusage own_usage(void)
 static unsigned char *tail(unsigned int page)
 {
 	return hold.base + hold.len + page * page_size;
+}
+
+static size_t whole(void)
+{
+	return hold.len + TAIL_PAGES * page_size;
 }
 
 static bool open_hold_uffd(struct hold *h)
@@ -235,10 +244,10 @@ static bool read_maps(void)
 	return false;
 }
 
-static bool register_page(unsigned char *addr)
+static bool register_range(unsigned char *addr, size_t len)
 {
 	struct uffdio_register reg = {
-		.range = { .start = (uintptr_t)addr, .len = page_size },
+		.range = { .start = (uintptr_t)addr, .len = len },
 		.mode = UFFDIO_REGISTER_MODE_MISSING,
 	};
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
@@ -254,7 +263,7 @@ static bool register_page(unsigned char *addr)
 CALL(protect_ro, mprotect(tail(8), page_size, PROT_READ))
 CALL(protect_exec, mprotect(tail(8), page_size, PROT_READ | PROT_WRITE | PROT_EXEC))
 CALL(unmap_last, munmap(tail(TAIL_PAGES - 1), page_size))
-CALL(unmap_all, munmap(hold.base, hold.len + TAIL_PAGES * page_size))
+CALL(unmap_all, munmap(hold.base, whole()))
 CALL(map_fixed, map_at(tail(8), MAP_FIXED))
 CALL(shrink, mremap(tail(40), 8 * page_size, 4 * page_size, 0) == MAP_FAILED)
 CALL(grow, mremap(tail(40), 8 * page_size, 10 * page_size, 0) == MAP_FAILED)
@@ -267,7 +276,11 @@ CALL(advise_dontfork, madvise(tail(8), page_size, MADV_DONTFORK))
 CALL(advise_dontdump, madvise(tail(8), page_size, MADV_DONTDUMP))
 CALL(seal, syscall(SYS_mseal, tail(8), page_size, 0))
 CALL(fork, do_fork())
-CALL(register, register_page(tail(8)))
+CALL(register, register_range(tail(8), page_size))
+CALL(protect_all, mprotect(hold.base, whole(), PROT_READ))
+CALL(lock_all, syscall(SYS_mlock2, hold.base, whole(), MLOCK_ONFAULT))
+CALL(advise_all, madvise(hold.base, whole(), MADV_RANDOM))
+CALL(register_all, register_range(hold.base, whole()))
 CALL(store, store_to(tail(10)))
 CALL(drop, madvise(tail(20), page_size, MADV_DONTNEED))
 CALL(populate, madvise(tail(9), page_size, MADV_POPULATE_WRITE))
@@ -295,6 +308,11 @@ static const struct row rows[] = {
 	{ "mseal of a page", true, call_seal, 0 },
 	{ "fork", true, call_fork, 0 },
 	{ "UFFDIO_REGISTER of a page", true, call_register, NEEDS_GUARD },
+	/* Nothing is split, so that it is the change itself that waits, or does not. */
+	{ "mprotect of the whole VMA", true, call_protect_all, 0 },
+	{ "mlock of the whole VMA", true, call_lock_all, 0 },
+	{ "MADV_RANDOM of the whole VMA", true, call_advise_all, 0 },
+	{ "UFFDIO_REGISTER of the whole VMA", true, call_register_all, NEEDS_GUARD },
 	{ "fault in the same VMA", false, call_store, TAKES_FAULT },
 	{ "MADV_DONTNEED in the same VMA", false, call_drop, 0 },
 	{ "MADV_POPULATE_WRITE in the same VMA", false, call_populate, 0 },
@@ -815,7 +833,7 @@ void fork_killed_body(const struct scenario *s)
 	while (rounds < TRIES || !stopping()) {
 		if (!map_held(&hold))
 			no_setup("cannot map the held VMA", errno);
-		madvise(hold.base, hold.len + TAIL_PAGES * page_size, MADV_DONTFORK);
+		madvise(hold.base, whole(), MADV_DONTFORK);
 		start_hold();
 		pid = start_sibling(stack + THREAD_STACK - 64);
 		if (pid < 0)
