@@ -246,6 +246,13 @@ splat stall stall 'rcu: INFO: rcu_preempt detected stalls on CPUs\/tasks:'
 splat rcu lockdep 'WARNING: suspicious RCU usage'
 splat lockup stall 'watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [kunit:7]'
 
+new module
+{
+	printf '[    0.100000] %s\n' 'KTAP version 1' '1..0' 'vma-lock guest: begin insmod mm/x.ko'
+	good_kunit
+} | stage kunit 0 kunit.log
+verdict "suites that came as modules, into a boot without any" 0 "4 passed, 0 failed, 1 skipped"
+
 new one-trace
 good_kunit | sed '/ok 2 vma_lock_wait/i ------------[ cut here ]------------\nrefcount_t: underflow; use-after-free.\nWARNING: lib/refcount.c:28 at x\n---[ end trace 0 ]---\nWARNING: another' |
 	stage kunit 0 kunit.log
@@ -254,6 +261,9 @@ verdict "one trace is one splat" 1 "4 passed, 1 failed, 1 skipped" 'line 16: ref
 new taint
 good_guest | sed 's/tainted after: 0/tainted after: 512/' | stage kselftest 0 guest.log
 verdict "a taint" 1 "1 passed, 1 failed, 1 skipped" 'left the kernel tainted: 512 .W.'
+new taint-test
+good_guest | sed 's/tainted after: 0/tainted after: 262144/' | stage kselftest 0 guest.log
+verdict "the taint of KUnit" 0 "1 passed, 0 failed, 1 skipped"
 
 new transitions
 good_guest | sed '/tainted after/i [    1.000000] vma-lock guest: transitions R0 51 W2 7 N1 0' | stage kselftest 0 guest.log
