@@ -2,7 +2,7 @@
 //
 // breaks:	khugepaged takes the write lock after it checked the pmd
 // symptom:	a page table is collapsed that MADV_DONTNEED has freed meanwhile
-// noticed by:	S
+// noticed by:	S, K with huge pages
 // history:	review of khugepaged's use of the lock
 // kernels:	7.2
 // file:	mm/khugepaged.c

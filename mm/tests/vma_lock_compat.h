@@ -73,6 +73,13 @@
 #define VMA_LOCK_HAS_MADVISE		VMA_LOCK_IS_OF_7_X
 #define VMA_LOCK_HAS_DUP_MMAP		VMA_LOCK_IS_OF_7_X
 
+/* MADV_COLLAPSE beside readers that may free page tables. */
+#if VMA_LOCK_IS_OF_7_X && defined(CONFIG_TRANSPARENT_HUGEPAGE) && defined(CONFIG_ADVISE_SYSCALLS)
+#define VMA_LOCK_HAS_COLLAPSE		1
+#else
+#define VMA_LOCK_HAS_COLLAPSE		0
+#endif
+
 /* Objects of a kernel that frees VMAs by call_rcu() are never seen recycled. */
 #ifdef vma_lock_freed_by_rcu
 #define VMA_LOCK_IS_TYPESAFE		0

@@ -17,8 +17,9 @@
 /* For dup_mmap() and vma_shrink(). */
 #include "../internal.h"
 
-/* For mprotect_fixup(). Not every architecture lets a module include it. */
+/* For page tables and mprotect_fixup(). Not every architecture lets a module include it. */
 #ifndef MODULE
+#include <asm/pgalloc.h>
 #include <asm/tlb.h>
 #endif
 
@@ -836,6 +837,98 @@ static void vma_lock_fault(struct kunit *test)
 	vma_lock_expect_idle(f, f->mm, p->name);
 }
 
+#if VMA_LOCK_HAS_COLLAPSE && !defined(MODULE)
+static int vma_lock_act_collapse(struct vma_lock_actor *a)
+{
+	const struct vma_lock_faulting *r = a->arg;
+	int ret;
+
+	kthread_use_mm(a->f->mm);
+	ret = do_madvise(a->f->mm, r->addr, HPAGE_PMD_SIZE, MADV_COLLAPSE);
+	kthread_unuse_mm(a->f->mm);
+	return ret;
+}
+
+/* Take the page table of this address out of the mm, or put it back. Return: the other one. */
+static pmd_t vma_lock_swap_table(struct mm_struct *mm, unsigned long addr, const pmd_t *back)
+{
+	pmd_t *pmd = pmd_off(mm, addr), old;
+	spinlock_t *ptl = pmd_lock(mm, pmd);
+
+	old = pmdp_get(pmd);
+	if (back)
+		pmd_populate(mm, pmd, pmd_pgtable(*back));
+	else
+		pmd_clear(pmd);
+	spin_unlock(ptl);
+	return old;
+}
+
+/*
+ * A VMA of one huge page with a small one in it. Whoever faults in a VMA that has room
+ * for a huge page can get one, so the small page comes before there is that room.
+ */
+static struct vm_area_struct *vma_lock_map_collapsible(struct kunit *test,
+						       struct vma_lock_faulting *r)
+{
+	struct vma_lock_fixture *f = test->priv;
+	unsigned long pages = HPAGE_PMD_NR, addr;
+	struct vm_area_struct *vma;
+	struct vma_lock_actor *a;
+
+	/* khugepaged does not take up an mm that it has already: nobody else shall collapse. */
+	mm_flags_set(MMF_VM_HUGEPAGE, f->mm);
+	addr = vma_lock_map(f, 2 * pages);
+	KUNIT_ASSERT_EQ(test, vma_lock_unmap(f, addr, 2 * pages), 0);
+	r->addr = ALIGN(addr, HPAGE_PMD_SIZE);
+	r->write = true;
+	vma_lock_map_at(f, r->addr, pages - 1, MAP_FIXED);
+	vma = vma_lock_find(f, r->addr);
+	a = vma_lock_actor_start(f, "fault", vma, vma_lock_act_fault, NULL, r);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(a, "mapped"));
+	vma_lock_map_at(f, r->addr + (pages - 1) * PAGE_SIZE, 1, MAP_FIXED);
+	vma = vma_lock_find(f, r->addr);
+	KUNIT_ASSERT_NOT_NULL(test, vma->anon_vma);
+	KUNIT_ASSERT_EQ(test, vma->vm_end - vma->vm_start, HPAGE_PMD_SIZE);
+	return vma;
+}
+
+/*
+ * Readers may free an empty page table. So what a collapse has seen of the tables before
+ * it had the write lock tells nothing: here the reader that it waits for takes one away.
+ */
+static void vma_lock_collapse_rechecks(struct kunit *test)
+{
+	struct vma_lock_faulting *r = kunit_kzalloc(test, sizeof(*r), GFP_KERNEL);
+	struct vma_lock_fixture *f = test->priv;
+	struct vma_lock_actor *reader, *collapser;
+	struct vm_area_struct *vma;
+	pmd_t table, found;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	if (!has_transparent_hugepage())
+		kunit_skip(test, "this machine has no huge pages");
+	vma = vma_lock_map_collapsible(test, r);
+	reader = vma_lock_reader_of(f, "reader", vma);
+	collapser = vma_lock_actor_start(f, "collapser", vma, vma_lock_act_collapse, NULL, r);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_waits(collapser, "1 reader"));
+	VMA_LOCK_EXPECT_COUNT(test, vma, FLAG + 2, "1 reader", "collapse");
+	table = vma_lock_swap_table(f->mm, r->addr, NULL);
+	vma_lock_actor_leave(reader);
+	KUNIT_ASSERT_TRUE(test, vma_lock_actor_acted(collapser, "page table freed"));
+	found = vma_lock_swap_table(f->mm, r->addr, &table);
+	KUNIT_EXPECT_TRUE_MSG(test, pmd_none(found) && collapser->ret,
+			      "state page table freed by the reader: collapse: expected it to find none, found it %s",
+			      collapser->ret ? "putting another one there" : "done");
+	vma_lock_expect_idle(f, f->mm, "page table freed by the reader");
+}
+#else
+static void vma_lock_collapse_rechecks(struct kunit *test)
+{
+	kunit_skip(test, "needs 7.x, CONFIG_TRANSPARENT_HUGEPAGE, and the suite built in");
+}
+#endif
+
 /*
  * /proc. A kernel thread has no maps there. For as long as it opens its own it
  * poses as the task that it is not: nobody but the thread itself sees that.
@@ -1038,6 +1131,7 @@ static struct kunit_case vma_lock_users_cases[] = {
 	KUNIT_CASE(vma_lock_new_mappings),
 	KUNIT_CASE(vma_lock_munmap_fails),
 	KUNIT_CASE_PARAM(vma_lock_fault, vma_lock_fault_gen_params),
+	KUNIT_CASE(vma_lock_collapse_rechecks),
 	KUNIT_CASE_PARAM(vma_lock_read_madvise, vma_lock_world_gen_params),
 	KUNIT_CASE(vma_lock_read_madvise_two),
 	KUNIT_CASE_PARAM(vma_lock_read_proc_maps, vma_lock_world_gen_params),
