@@ -40,9 +40,9 @@ while read -r name; do
 	while kill -0 $pid 2>/dev/null; do
 		sleep 1
 		limit=$((limit - 1))
-		# What the kernel has seen may keep the command from ending.
-		if [ $limit -gt 5 ] && [ "$(complaints)" != "$clean" ]; then
-			limit=5
+		# What the kernel has seen may keep the command from ending; a hang it finds in 10 s.
+		if [ $limit -gt 20 ] && [ "$(complaints)" != "$clean" ]; then
+			limit=20
 		elif [ $limit -le 0 ]; then
 			kill -KILL $pid
 			status=hung
@@ -59,6 +59,8 @@ while read -r name; do
 	echo "mutant $name end status $status complaints $((now - clean)) reached $reached"
 	case $status in
 	0 | 4) ;;
+	# What cannot be killed keeps the console open, and init waits for its end.
+	hung) sleep 1; exec reboot -f ;;
 	*) exit 0 ;;
 	esac
 	[ "$now" = "$clean" ] || exit 0
