@@ -58,11 +58,10 @@ while read -r name; do
 	now=$(complaints)
 	echo "mutant $name end status $status complaints $((now - clean)) reached $reached"
 	case $status in
-	0 | 4) ;;
-	# What cannot be killed keeps the console open, and init waits for its end.
-	hung) sleep 1; exec reboot -f ;;
-	*) exit 0 ;;
+	0 | 4) [ "$now" != "$clean" ] || continue ;;
 	esac
-	[ "$now" = "$clean" ] || exit 0
+	# What cannot be killed would keep the console open, and init would wait for its end.
+	sleep 1
+	reboot -f
 done <"$list"
 echo "mutants done"
