@@ -668,7 +668,8 @@ static void vma_lock_read_madvise(struct kunit *test)
 	if (why)
 		kunit_skip(test, "%s", why);
 	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_MADVISE, "madvise() under the VMA lock");
-	r.addr = vma_lock_map(f, 1);
+	/* With a page to drop. */
+	r.addr = vma_lock_map_at(f, 0, 1, MAP_POPULATE);
 	vma_lock_read_in(test, p, "madvise", vma_lock_act_dontneed, &r);
 }
 
