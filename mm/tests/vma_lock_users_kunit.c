@@ -228,7 +228,7 @@ static const char *vma_lock_cannot_change(enum vma_lock_change change)
 	case FORK:
 		if (!VMA_LOCK_HAS_DUP_MMAP)
 			return "this kernel has no dup_mmap() that can be called";
-		return IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST) ? "needs the suite built in" : NULL;
+		fallthrough;
 	case PROTECT:
 	case SHRINK:
 		return IS_MODULE(CONFIG_VMA_LOCK_KUNIT_TEST) ? "needs the suite built in" : NULL;
@@ -467,23 +467,39 @@ static void vma_lock_fork_killed(struct kunit *test)
 }
 
 #ifndef MODULE
-static const struct vm_special_mapping vma_lock_special = { .name = "[vma_lock]" };
+static vm_fault_t vma_lock_special_fault(const struct vm_special_mapping *sm,
+					 struct vm_area_struct *vma, struct vm_fault *vmf)
+{
+	return VM_FAULT_SIGBUS;
+}
+
+static const struct vm_special_mapping vma_lock_special = {
+	.name = "[vma_lock]",
+	.fault = vma_lock_special_fault,
+};
+
+static int vma_lock_map_special(struct mm_struct *mm, unsigned long addr)
+{
+	struct vm_area_struct *vma;
+
+	mmap_write_lock(mm);
+	vma = _install_special_mapping(mm, addr, PAGE_SIZE, VM_READ | VM_MAYREAD,
+				       &vma_lock_special);
+	mmap_write_unlock(mm);
+	return PTR_ERR_OR_ZERO(vma);
+}
 
 /* What exec() maps: the heap of a binary, and a page of the architecture's. */
 static int vma_lock_act_exec(struct vma_lock_actor *a)
 {
 	struct vma_lock_mapping *m = (struct vma_lock_mapping *)a->arg;
-	struct vm_area_struct *vma;
 	int ret;
 
 	kthread_use_mm(a->f->mm);
-	ret = vm_brk_flags(m->addr, PAGE_SIZE, 0);
-	mmap_write_lock(a->f->mm);
-	vma = _install_special_mapping(a->f->mm, m->addr + 2 * PAGE_SIZE, PAGE_SIZE,
-				       VM_READ | VM_MAYREAD, &vma_lock_special);
-	mmap_write_unlock(a->f->mm);
+	ret = vm_brk_flags(m->addr, PAGE_SIZE, 0) ?:
+	      vma_lock_map_special(a->f->mm, m->addr + 2 * PAGE_SIZE);
 	kthread_unuse_mm(a->f->mm);
-	return ret ?: PTR_ERR_OR_ZERO(vma);
+	return ret;
 }
 
 /* New VMAs are attached, and found, whichever way they came into being. */
@@ -511,6 +527,11 @@ static void vma_lock_new_mappings(struct kunit *test)
 	}
 }
 #else
+static int vma_lock_map_special(struct mm_struct *mm, unsigned long addr)
+{
+	return -EOPNOTSUPP;
+}
+
 static void vma_lock_new_mappings(struct kunit *test)
 {
 	kunit_skip(test, "needs the suite built in");
@@ -761,35 +782,12 @@ static int vma_lock_act_fault(struct vma_lock_actor *a)
 	return 0;
 }
 
-#ifndef MODULE
-static vm_fault_t vma_lock_special_fault(const struct vm_special_mapping *sm,
-					 struct vm_area_struct *vma, struct vm_fault *vmf)
-{
-	return VM_FAULT_SIGBUS;
-}
-
-static const struct vm_special_mapping vma_lock_driver = {
-	.name = "[vma_lock]",
-	.fault = vma_lock_special_fault,
-};
-
 static int vma_lock_act_map_special(struct vma_lock_actor *a)
 {
 	const struct vma_lock_faulting *r = a->arg;
-	struct vm_area_struct *vma;
 
-	mmap_write_lock(a->f->mm);
-	vma = _install_special_mapping(a->f->mm, r->addr, PAGE_SIZE, VM_READ | VM_MAYREAD,
-				       &vma_lock_driver);
-	mmap_write_unlock(a->f->mm);
-	return PTR_ERR_OR_ZERO(vma);
+	return vma_lock_map_special(a->f->mm, r->addr);
 }
-#else
-static int vma_lock_act_map_special(struct vma_lock_actor *a)
-{
-	return -EOPNOTSUPP;
-}
-#endif
 
 static void vma_lock_fault(struct kunit *test)
 {
@@ -850,7 +848,7 @@ static int vma_lock_act_collapse(struct vma_lock_actor *a)
 	return ret;
 }
 
-/* Take the page table of this address out of the mm, or put it back. Return: the other one. */
+/* Take the page table of this address out of the mm, or put it back. Return: what was there. */
 static pmd_t vma_lock_swap_table(struct mm_struct *mm, unsigned long addr, const pmd_t *back)
 {
 	pmd_t *pmd = pmd_off(mm, addr), old;

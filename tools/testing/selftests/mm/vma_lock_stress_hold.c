@@ -99,15 +99,16 @@ static unsigned char *tail(unsigned int page)
 	return hold.base + hold.len + page * page_size;
 }
 
-static size_t whole(void)
+/* How large the held VMA is, tail and all. */
+static size_t whole(const struct hold *h)
 {
-	return hold.len + TAIL_PAGES * page_size;
+	return h->len + TAIL_PAGES * page_size;
 }
 
 static bool open_hold_uffd(struct hold *h)
 {
 	struct uffdio_register reg = {
-		.range = { .start = (uintptr_t)h->base, .len = h->len + TAIL_PAGES * page_size },
+		.range = { .start = (uintptr_t)h->base, .len = whole(h) },
 		.mode = UFFDIO_REGISTER_MODE_MISSING,
 	};
 	struct uffdio_zeropage zero = {
@@ -135,7 +136,7 @@ static bool map_held(struct hold *h)
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (h->base == MAP_FAILED)
 		return false;
-	munmap(h->base + h->len + TAIL_PAGES * page_size, ROOM_PAGES * page_size);
+	munmap(h->base + whole(h), ROOM_PAGES * page_size);
 	madvise(h->base, h->len, MADV_NOHUGEPAGE);
 	madvise(h->base + h->len, TAIL_PAGES * page_size, MADV_NOHUGEPAGE);
 	if (h->means == BY_ZEROPAGE) {
@@ -263,7 +264,7 @@ static bool register_range(unsigned char *addr, size_t len)
 CALL(protect_ro, mprotect(tail(8), page_size, PROT_READ))
 CALL(protect_exec, mprotect(tail(8), page_size, PROT_READ | PROT_WRITE | PROT_EXEC))
 CALL(unmap_last, munmap(tail(TAIL_PAGES - 1), page_size))
-CALL(unmap_all, munmap(hold.base, whole()))
+CALL(unmap_all, munmap(hold.base, whole(&hold)))
 CALL(map_fixed, map_at(tail(8), MAP_FIXED))
 CALL(shrink, mremap(tail(40), 8 * page_size, 4 * page_size, 0) == MAP_FAILED)
 CALL(grow, mremap(tail(40), 8 * page_size, 10 * page_size, 0) == MAP_FAILED)
@@ -277,10 +278,10 @@ CALL(advise_dontdump, madvise(tail(8), page_size, MADV_DONTDUMP))
 CALL(seal, syscall(SYS_mseal, tail(8), page_size, 0))
 CALL(fork, do_fork())
 CALL(register, register_range(tail(8), page_size))
-CALL(protect_all, mprotect(hold.base, whole(), PROT_READ))
-CALL(lock_all, syscall(SYS_mlock2, hold.base, whole(), MLOCK_ONFAULT))
-CALL(advise_all, madvise(hold.base, whole(), MADV_RANDOM))
-CALL(register_all, register_range(hold.base, whole()))
+CALL(protect_all, mprotect(hold.base, whole(&hold), PROT_READ))
+CALL(lock_all, syscall(SYS_mlock2, hold.base, whole(&hold), MLOCK_ONFAULT))
+CALL(advise_all, madvise(hold.base, whole(&hold), MADV_RANDOM))
+CALL(register_all, register_range(hold.base, whole(&hold)))
 CALL(store, store_to(tail(10)))
 CALL(drop, madvise(tail(20), page_size, MADV_DONTNEED))
 CALL(populate, madvise(tail(9), page_size, MADV_POPULATE_WRITE))
@@ -833,7 +834,7 @@ void fork_killed_body(const struct scenario *s)
 	while (rounds < TRIES || !stopping()) {
 		if (!map_held(&hold))
 			no_setup("cannot map the held VMA", errno);
-		madvise(hold.base, whole(), MADV_DONTFORK);
+		madvise(hold.base, whole(&hold), MADV_DONTFORK);
 		start_hold();
 		pid = start_sibling(stack + THREAD_STACK - 64);
 		if (pid < 0)
