@@ -1364,6 +1364,11 @@ static void vma_lock_next_at_limit(struct kunit *test)
 /*
  * A VMA that is detached is looked for again from where the walk stood. An
  * iterator that was left behind it would pass over what takes its place.
+ *
+ * First once: the iterator stands at a detached VMA, above the position, where the
+ * other look begins and finds one that is attached. Then as often as it takes, unless
+ * a look loses its RCU read section: after some thousands of those the kernel is not
+ * one that could still say so.
  */
 static void vma_lock_next_detached(struct kunit *test)
 {
@@ -1375,6 +1380,19 @@ static void vma_lock_next_detached(struct kunit *test)
 
 	VMA_LOCK_NEEDS(test, VMA_LOCK_HAS_NEXT, "lock_next_vma()");
 	vma_lock_walk_setup(f, &w);
+	vma_iter_init(&vmi, f->mm, w.vma[1]->vm_start);
+	vma_lock_set_count(w.vma[1], 0);
+	found = vma_lock_lookup_next(&l, f, &vmi, w.vma[0]->vm_start, w.vma[1],
+				     VMA_LOCK_SPIN_DEADLINE);
+	if (!IS_ERR_OR_NULL(found))
+		vma_end_read(found);
+	vma_lock_set_count(w.vma[1], 1);
+	KUNIT_EXPECT_PTR_EQ_MSG(test, found, w.vma[0],
+				"state detached, above the position: walk: expected the VMA at the position, found another answer");
+	KUNIT_ASSERT_EQ_MSG(test, l.rcu_depth, 0,
+			    "state detached, above the position: walk: expected RCU read sections balanced, found %d left",
+			    l.rcu_depth);
+
 	vma_iter_init(&vmi, f->mm, 0);
 	vma_lock_set_count(f->vma, 0);
 	found = vma_lock_lookup_next(&l, f, &vmi, 0, f->vma, HZ / 50 + 1);
