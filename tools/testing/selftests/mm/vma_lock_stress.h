@@ -458,6 +458,7 @@ void wait_between(struct worker *w);
 bool slide_reader(struct worker *w, uint64_t *started);
 void slide_reader_done(uint64_t took);
 bool slide_mutator(struct worker *w);
+bool plan_preempts(void);
 unsigned int plan_readers(void);
 unsigned int plan_ranges(const struct scenario *s);
 

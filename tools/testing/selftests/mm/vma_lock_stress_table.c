@@ -5,6 +5,8 @@
  * A weight is the share of an operation among those drawn. An operation without one is never
  * drawn, and what only it could make is never right. The aims are branches of the lock that the
  * scenario is there to reach; Documentation/mm/vma_lock_stress.rst describes them.
+ *
+ * The first two play a definite order, and find without luck or time what they are there for.
  */
 #include "vma_lock_stress.h"
 
@@ -76,6 +78,22 @@ const struct plan_info plans[NR_PLANS] = {
 
 const struct scenario scenarios[] = {
 	{
+		.name = "waits",
+		.races = "a long reader of one VMA against calls that change it, or do not",
+		.oracle = "those that change it end when the reader does, the others before",
+		.aims = T_BIT(W2),
+		.body = waits_body,
+		.share = 2,
+	},
+	{
+		.name = "bystanders",
+		.races = "a long reader, a writer that waits for it, and everybody else",
+		.oracle = "faults in other VMAs go on, what needs mmap_lock waits, all end",
+		.aims = T_BIT(R2) | T_BIT(W2) | T_BIT(N4) | T_BIT(F1),
+		.body = bystanders_body,
+		.share = 1,
+	},
+	{
 		.name = "mprotect",
 		.races = "faults against mprotect() of a range and its parts: flip, split, merge",
 		.oracle = "loads succeed, stores as the protection says, no content is lost",
@@ -139,7 +157,7 @@ const struct scenario scenarios[] = {
 		.aims = T_BIT(R3) | T_BIT(R5) | T_BIT(R7) | T_BIT(R8) | T_BIT(W2),
 		.body = world_body,
 		.plans = PLAN_BIT(TENANT) | PLAN_BIT(RECYCLE),
-		.share = 3,
+		.share = 7,
 		.weight = { [EV_REMAP] = 4, [EV_MOVE] = 1 },
 	},
 	{
@@ -149,7 +167,7 @@ const struct scenario scenarios[] = {
 		.aims = T_BIT(R3) | T_BIT(R6) | T_BIT(R7) | T_BIT(W2) | T_BIT(D2),
 		.body = world_body,
 		.plans = HARD,
-		.share = 4,
+		.share = 10,
 		.weight = { [EV_REPLACE] = 4, [EV_PROTECT_PART] = 1 },
 	},
 	{
@@ -365,22 +383,6 @@ const struct scenario scenarios[] = {
 		.aims = T_BIT(N1) | T_BIT(D1) | T_BIT(D2) | T_BIT(R8),
 		.body = exec_exit_body,
 		.share = 2,
-	},
-	{
-		.name = "waits",
-		.races = "a long reader of one VMA against calls that change it, or do not",
-		.oracle = "those that change it end when the reader does, the others before",
-		.aims = T_BIT(W2),
-		.body = waits_body,
-		.share = 2,
-	},
-	{
-		.name = "bystanders",
-		.races = "a long reader, a writer that waits for it, and everybody else",
-		.oracle = "faults in other VMAs go on, what needs mmap_lock waits, all end",
-		.aims = T_BIT(R2) | T_BIT(W2) | T_BIT(N4) | T_BIT(F1),
-		.body = bystanders_body,
-		.share = 1,
 	},
 	{
 		.name = "guard_fork",

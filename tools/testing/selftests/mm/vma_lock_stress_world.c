@@ -67,6 +67,7 @@
 #endif
 
 #define GUARD_PAGE		RANGE_PAGES	/* the page behind each range */
+#define SMALL_RANGE		8		/* pages, all kinds among them */
 #define SABOTAGE_FROM		5		/* choices carried out honestly before that */
 #define HAMMER			16		/* lookups in a row with no fault between */
 #define READER_BURST		32		/* accesses between two rests of a reader */
@@ -648,9 +649,10 @@ static struct change choose(struct worker *w)
 	uint64_t draw = next_random(&w->random);
 	struct change c = { .op = choose_op(w->scenario, &draw) };
 	unsigned int hole, end, n = world.pages;
+	bool small = plan_preempts() && n == SMALL_RANGE;
 	struct range *r = w->range;
 
-	c.count = take(&draw, 8) ? 1 + take(&draw, 2 << take(&draw, 5)) : n;
+	c.count = take(&draw, 8) < (small ? 6 : 1) ? n : 1 + take(&draw, 2 << take(&draw, 5));
 	if (c.count > n)
 		c.count = n;
 	c.first = take(&draw, n - c.count + 1);
@@ -659,9 +661,12 @@ static struct change choose(struct worker *w)
 		c.readonly = c.readonly && take(&draw, 2) && w->makes & MAKES_READONLY;
 	c.stamps = next_random(&w->random);
 	c.rest = next_random(&w->random);
-	/* A stamp is a fault: where calls are to be many, few of them bring some. */
+	/*
+	 * A stamp is a fault: where calls are to be many, few of them bring more than two. Of a
+	 * small range the first two pages are all that can have one, and they get none.
+	 */
 	if (bout.plan != PLAN_FREE && bout.plan != PLAN_CROWD && take(&draw, 4))
-		c.stamps &= 3;
+		c.stamps &= small ? ~3ULL : 3;
 
 	if (c.op == EV_BRK) {
 		choose_brk(r, &c, &draw);
@@ -1255,9 +1260,12 @@ static void rest(struct worker *w, uint64_t draw)
 		let_readers_look(w, draw);
 		break;
 	case PLAN_PREEMPT:
-	case PLAN_TENANT:
 	case PLAN_RECYCLE:
 		/* Long enough for the reader to be somewhere, short enough to find it in there. */
+		nap(10 * NSEC_PER_USEC + draw % (60 * NSEC_PER_USEC));
+		break;
+	case PLAN_TENANT:
+		/* The tenant takes its time as well. */
 		nap(20 * NSEC_PER_USEC + draw % (120 * NSEC_PER_USEC));
 		break;
 	default:
@@ -1382,7 +1390,12 @@ static void size_up(const struct scenario *s)
 
 	world.backing = s->backing;
 	world.unit = page_size;
-	world.pages = RANGE_PAGES;
+	/*
+	 * A mutator that preempts its reader has that CPU for as long as its call takes. A small
+	 * range is changed as a whole, which takes half as long as to split and to merge; where
+	 * maps are read, it is the many VMAs that count.
+	 */
+	world.pages = plan_preempts() && !(s->with & WITH_OBSERVERS) ? SMALL_RANGE : RANGE_PAGES;
 	world.zap = s->weight[EV_LOCK] ? MADV_DONTNEED_LOCKED : MADV_DONTNEED;
 	/* Since 6.17, but not of what userfaultfd is told about. */
 	world.zap_reads = kernel_at_least(6, 17) && s->backing != BACK_UFFD;
@@ -1550,8 +1563,7 @@ void world_body(const struct scenario *s)
 	}
 	for (i = 0; i < plan_readers(); i++) {
 		w = new_worker(s, ROLE_READER, i, "reader", read_until_stopped);
-		if (bout.plan == PLAN_PREEMPT || bout.plan == PLAN_TENANT ||
-		    bout.plan == PLAN_RECYCLE)
+		if (plan_preempts())
 			w->range = &shared->range[i % shared->nr_ranges];
 	}
 	if (s->backing == BACK_UFFD) {
