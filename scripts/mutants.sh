@@ -16,8 +16,11 @@
 #   x86_64   KUnit on x86_64 (QEMU), likewise
 #   stress   the stress program in a guest: one boot meets one mutant after the
 #            other, until something is noticed
-#   stress-ng, proc-maps-race   its peers, in the same way; they look for nothing,
-#            so what they find is what the kernel says of itself. Only if asked for
+#   stress-ng, proc-maps-race, mmap1   its peers, in the same way; they look for
+#            nothing of the lock, so what they find is what the kernel says of itself.
+#            Only if asked for. mmap1 is LTP's: LTP_DIR=DIR, as compare.sh takes it
+#   boot     no test at all, but a shell that lists files, all of whose processes
+#            suffer: what the kernel says of itself in everyday use. Only if asked for
 #
 # First of all the kernel with no mutant awake must pass. What was found about a
 # mutant is a file of its own in the cache, which a later run of the same kernel
@@ -264,13 +267,21 @@ guests() {
 	[ ! -f "$rows/$1/boot.log" ] || guest_rows "$1" complete
 	_image=$rows/guest
 	"$repo_dir/scripts/selftests.sh" "$tree" "$_image" || exit 1
+	_scope=$scope
+	case $1 in
+	stress-ng | proc-maps-race) "$repo_dir/scripts/peers-programs.sh" "$tree" "$_image/peers" || exit 1 ;;
+	mmap1) install -D "$LTP_DIR/testcases/bin/mmap1" "$_image/peers/mmap1" || exit 1 ;;
+	boot) _scope=${SCOPE:-later} ;;
+	esac
 	case $1 in
 	stress) _command="mm/vma_lock_stress -t $each" ;;
 	stress-ng) _command="peers/stress-ng-sid/run --vma 2 --timeout $each --temp-path /tmp" ;;
 	# Six tests share the time.
 	proc-maps-race) _command="env DURATION=$(((each + 5) / 6)) peers/proc-maps-race" ;;
+	# It takes three minutes of its own accord.
+	mmap1) _command="env LTP_RUNTIME_MUL=$(awk "BEGIN { print $each / 180 }") TMPDIR=/tmp peers/mmap1" ;;
+	boot) _command="sh -c \"timeout $each sh -c 'while ls -lR /bin | grep -q .; do :; done'; true\"" ;;
 	esac
-	[ "$1" = stress ] || "$repo_dir/scripts/peers-programs.sh" "$tree" "$_image/peers" || exit 1
 	cp "$repo_dir/scripts/mutants-in-guest.sh" "$_image/" || exit 1
 	_start=$(date +%s)
 	_boots=0
@@ -283,7 +294,7 @@ guests() {
 		# The healthy kernel comes first.
 		{ [ $_boots -gt 0 ] || echo none; cat "$rows/$1/todo"; } >"$_image/mutants.list"
 		cat >"$_image/run.sh" <<EOF
-exec sh ./mutants-in-guest.sh $scope $each mutants.list $_command
+exec sh ./mutants-in-guest.sh $_scope $each mutants.list $_command
 EOF
 		"$repo_dir/scripts/guest-image.sh" "$_image" "$rows/guest.cpio.gz" 2>/dev/null || die "cannot make the guest's image"
 		phase "$rows/$1/boot.err" "$1: $_n mutants to meet, at most $((each * 2 + 5)) s each" \
@@ -322,8 +333,12 @@ scope=${SCOPE:-threads}
 case $each in '' | *[!0-9]* | 0*) die "EACH=$each: a number of seconds from 1 on is needed" ;; esac
 for tool in $tools; do
 	case $tool in
-	um | x86_64 | stress | stress-ng | proc-maps-race) ;;
-	*) die "TOOLS=$tools: '$tool' is none of um, x86_64, stress, stress-ng, proc-maps-race" ;;
+	um | x86_64 | stress | stress-ng | proc-maps-race | boot) ;;
+	mmap1)
+		[ -x "${LTP_DIR:+$LTP_DIR/testcases/bin/mmap1}" ] ||
+			die "TOOLS=$tools: mmap1 is LTP's, and LTP_DIR=${LTP_DIR:-} is not where that was installed to"
+		;;
+	*) die "TOOLS=$tools: '$tool' is none of um, x86_64, stress, stress-ng, proc-maps-race, mmap1, boot" ;;
 	esac
 done
 case $deadline in '' | *[!0-9]* | 0*) die "DEADLINE=$deadline: a number of seconds from 1 on is needed" ;; esac
@@ -351,7 +366,7 @@ for tool in $tools; do
 		export um
 		image=$um/linux
 		;;
-	x86_64 | stress | stress-ng | proc-maps-race)
+	*)
 		BUILD_ONLY=1 JOBS='' CONFIG="guest mutants" "$repo_dir/scripts/kunit.sh" "$tree" "$results" x86_64 || exit 1
 		x86=$(build_dir "$tree" x86_64-mutants)
 		image=$x86/arch/x86/boot/bzImage

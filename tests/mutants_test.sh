@@ -12,6 +12,7 @@ refuses "mutants.sh without arguments" "wrong arguments" "$scripts/mutants.sh"
 mkdir "$tmp/empty"
 refuses "a tree without mutants" "overlay it with the layer mutants" "$scripts/mutants.sh" "$tmp/empty" "$tmp"
 refuses "an unknown tool" "'fuzz' is none of" env TOOLS=fuzz "$scripts/mutants.sh" "$tmp/empty" "$tmp"
+refuses "LTP's mmap1 without LTP" "LTP_DIR= is not where" env TOOLS=mmap1 LTP_DIR= "$scripts/mutants.sh" "$tmp/empty" "$tmp"
 refuses "no seconds" "a number of seconds" env EACH=1m "$scripts/mutants.sh" "$tmp/empty" "$tmp"
 
 # The header of a rule is what the documents and the report read.
