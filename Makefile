@@ -9,7 +9,7 @@ TIME ?= 13
 # own make takes an empty ARCH for a name.
 $(foreach v,KDIR KVER TIME SEED STAGES RESULTS ARCH CPUS CONFIG FILTER STRICT JOBS\
 		PORT FIXES COVERAGE LAYERS NOISE BY_HAND KERNELS ROUNDS VMAS LTP_DIR\
-		TOOLS MUTANTS EACH SCOPE BUDGET,\
+		TOOLS MUTANTS EACH SCOPE BUDGET STEPS,\
 	$(if $($v),$(eval export $v),$(eval unexport $v)))
 
 .DEFAULT_GOAL := help
@@ -37,6 +37,7 @@ help:
 ## make mutants             break the lock in every way in mutants/, and see which test notices
 ## make series KVER=6.12    the ported lock as mails for git am, in results/ (no sign-off);
 ##                          with KVER=7.3 FIXES=1 the fixes for 7.x
+## make steps KVER=6.12     build and boot a small kernel after each patch of that series
 ## make models              what no run can show: memory ordering and lost wake-ups, in models
 ##                          that are compared with the source (LARGE=1 PARTS="litmus spin")
 ## make stress              the stress on this machine's kernel: needs only a C compiler
@@ -97,6 +98,10 @@ series:
 	@tree=$${KDIR:-$$(scripts/kernel-source.sh $(or $(KVER),6.12))} && scripts/series.sh "$$tree" \
 		"$(or $(RESULTS),results/series-$$(basename "$$tree"))" $(if $(FIXES),fixes,port)
 
+steps:
+	@tree=$${KDIR:-$$(scripts/kernel-source.sh $(or $(KVER),6.12))} && scripts/series-steps.sh "$$tree" \
+		"$(or $(RESULTS),results/steps-$$(basename "$$tree"))" $(if $(FIXES),fixes,port)
+
 check:
 	@tests/check.sh
 
@@ -113,4 +118,4 @@ install uninstall:
 clean:
 	rm -rf results
 
-.PHONY: help run kunit models coverage matrix bench compare series mutants check lint stress install uninstall clean report peers
+.PHONY: help run kunit models coverage matrix bench compare series steps mutants check lint stress install uninstall clean report peers

@@ -22,6 +22,13 @@ check "no kernel tree: nothing is left" test ! -e "$tmp/none"
 refuses "a layer that is not there" "has no layer 'nothing'" \
 	"$scripts/series.sh" "$source" "$tmp/none" nothing
 
+refuses "steps of no kernel tree" 'is not a kernel source tree' "$scripts/series-steps.sh" "$repo" "$tmp/none"
+refuses "steps that are no numbers" 'numbers of steps are needed' \
+	env STEPS=first "$scripts/series-steps.sh" "$source" "$tmp/none"
+refuses "steps with absurd seconds" 'a number of seconds' \
+	env TIME=-1 "$scripts/series-steps.sh" "$source" "$tmp/none"
+check "steps that cannot be: nothing is left" test ! -e "$tmp/none"
+
 # mailed SOURCE SERIES DIR: git am takes the mails in a new repository of what they change.
 mailed() {
 	git init -q "$3" || return 1
