@@ -17,6 +17,9 @@
 static_assert(VMA_LOCK_OFFSET + (unsigned int)VMA_REF_LIMIT <= INT_MAX);
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
+/* One key has one name, by its address: not all compilers merge equal strings. */
+const char vma_lock_name[] = "vm_lock";
+EXPORT_SYMBOL_GPL(vma_lock_name);
 struct lock_class_key vma_lock_key;
 EXPORT_SYMBOL_GPL(vma_lock_key);
 #endif

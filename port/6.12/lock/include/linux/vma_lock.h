@@ -42,6 +42,7 @@ bool __must_check vma_start_read_locked_nested(struct vm_area_struct *vma, int s
 struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm, unsigned long address);
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
+extern const char vma_lock_name[];
 extern struct lock_class_key vma_lock_key;
 #endif
 
@@ -62,7 +63,7 @@ static inline void mm_vma_lock_init(struct mm_struct *mm)
 static inline void vma_lock_init(struct vm_area_struct *vma, bool reset_refcnt)
 {
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
-	lockdep_init_map(&vma->vmlock_dep_map, "vm_lock", &vma_lock_key, 0);
+	lockdep_init_map(&vma->vmlock_dep_map, vma_lock_name, &vma_lock_key, 0);
 #endif
 	if (reset_refcnt)
 		refcount_set(&vma->vm_refcnt, 0);
