@@ -62,7 +62,7 @@ cp -al "$tree/." "$copy" 2>/dev/null || cp -a "$tree/." "$copy" || die "cannot c
 {
 	cat "$repo_dir/tools/testing/kunit/configs/vma_lock_guest.config"
 	printf 'CONFIG_%s=y\n' 64BIT PCI ACPI SERIAL_8250 SERIAL_8250_CONSOLE DEBUG_VM PROVE_LOCKING \
-		MULTIUSER NUMA SWAP MEMCG CGROUPS ANON_VMA_NAME FILE_LOCKING SIGNALFD TIMERFD
+		NUMA SWAP ANON_VMA_NAME FILE_LOCKING
 } >"$work/config"
 
 # One processor has no lock for each VMA.
