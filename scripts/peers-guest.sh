@@ -86,7 +86,7 @@ cd "$(dirname -- "$0")/.." || exit 1
 echo "TAP version 13"
 peer "vma_lock_stress" mm/vma_lock_stress -t "$seconds"
 # Its default run goes through all scenarios; this is the one that waits are made in.
-peer "vma_lock_stress -c preempted" mm/vma_lock_stress -t "$seconds" -c preempted
+peer "vma_lock_stress -c short_holds" mm/vma_lock_stress -t "$seconds" -c short_holds
 for dir in peers/stress-ng-*; do
 	[ -f "$dir/version" ] || continue
 	for instances in 1 4; do

@@ -91,7 +91,7 @@ function rate(count) {
 }
 END {
 	printf "\nwriters that wait for a reader (W2), a second: vma_lock_stress %.1f", ours >text
-	printf ", its scenario preempted alone %.1f, the best peer (%s) %.1f", alone, who, best >text
+	printf ", its scenario short_holds alone %.1f, the best peer (%s) %.1f", alone, who, best >text
 	printf ", stress-ng --vma %.2f\n", vma >text
 	printf "{\n \"kernel\": \"%s\",\n \"programs\": [\n%s\n ]\n}\n", kernel, objects >json
 }' "$results/peers.raw"

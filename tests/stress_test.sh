@@ -25,6 +25,7 @@ check "on one CPU" taskset -c 0 "$stress" -q -t 4
 for oracle in value access lost hole guard hang taint splat maps query epoch no-wait waits bystander; do
 	check "-B $oracle makes it fail" sh -c '! "$1" -q -t 4 -B "$2" >"$3" && grep -q "^not ok" "$3"' sh "$stress" $oracle "$tmp/out"
 done
+check "-B value makes short_holds fail" sh -c '! "$1" -q -t 2 -B value -c short_holds >"$2" && grep -q "^not ok .* short_holds" "$2"' sh "$stress" "$tmp/out"
 check "-B collapse is told" sh -c '"$1" -q -t 4 -B collapse | grep -q "throughput collapse"' sh "$stress"
 "$stress" -q -t 1 -B idle >"$tmp/out"
 check "-B idle: a run that changed nothing is a skip, not a pass" test $? -eq 4

@@ -210,7 +210,7 @@ static bool plan_fits(const struct scenario *s, int plan)
 static enum plan choose_plan(const struct scenario *s, const struct result *r)
 {
 	unsigned int nth = s - scenarios, start = mix(opt.seed + nth) % NR_PLANS, i, t;
-	double best = -1, score, rate, missing;
+	double best = -1, score, count, rate, missing;
 	enum plan choice = PLAN_FREE;
 
 	if (!s->plans)
@@ -230,9 +230,14 @@ static enum plan choose_plan(const struct scenario *s, const struct result *r)
 			if (reached[t] >= goal[t])
 				continue;
 			missing = goal[t] - reached[t];
-			rate = r->plan_reached[plan][t] / seconds(r->plan_ns[plan]) *
-			       seconds(BOUT_NS);
+			/* One alone says little about the next. */
+			count = r->plan_reached[plan][t];
+			count -= count ? 0.8 : 0;
+			rate = count / seconds(r->plan_ns[plan]) * seconds(BOUT_NS);
 			score += rate < missing ? rate / missing : 1;
+			/* What a plan is good for may still come. */
+			if (count < 1 && plans[plan].aims & s->aims & 1U << t)
+				score += 0.01;
 		}
 		/* Uncounted, a plan gets its time by how much it is good for. */
 		if (!r->counted)

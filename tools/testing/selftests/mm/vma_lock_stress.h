@@ -471,6 +471,7 @@ void fork_killed_body(const struct scenario *s);
 void exec_exit_body(const struct scenario *s);
 void waits_body(const struct scenario *s);
 void bystanders_body(const struct scenario *s);
+void short_holds_body(const struct scenario *s);
 void guard_fork_body(const struct scenario *s);
 
 /* The state word of a page: access, guard region or not, stamped or not, and its epoch. */

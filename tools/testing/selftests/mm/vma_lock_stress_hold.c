@@ -44,6 +44,7 @@
 #define TRIES		4
 /* Those who wait are of a class that preempts the hold: not too often. */
 #define POLL_NS		(500 * NSEC_PER_USEC)
+#define ADVISER_REST	(60 * NSEC_PER_USEC)
 #define FIND_PATIENCE	(2 * NSEC_PER_SEC)
 #define TABLE_PATIENCE	(4 * NSEC_PER_SEC)
 #define ROW_PATIENCE	(5 * NSEC_PER_SEC)
@@ -781,6 +782,117 @@ void bystanders_body(const struct scenario *s)
 		 ARRAY_SIZE(bystanders), rounds);
 	end_holds();
 	anything_judged(holder);
+}
+
+/* ---- short holds without a break ---- */
+
+/*
+ * Here a VMA is hardly ever without a reader: each one drops pages of its own, which lie so far
+ * apart that there is much to walk and little to free, and faults them in again. Beside that,
+ * advice is given for the whole VMA, which changes its flags and none of its pages. So many a
+ * change has a reader to wait for, and yet each reader knows what it must find: a page that it
+ * dropped is fresh, one that it stored to is as it left it.
+ */
+#define SPARSE_PAGES	16
+#define SPARSE_STRIDE	(2UL << 20)	/* often a page table each */
+#define MAX_DROPPERS	4
+
+static unsigned char *sparse;
+
+static void check_sparse(struct worker *w, unsigned int page, const char *state,
+			 unsigned long expected)
+{
+	unsigned char *addr = (unsigned char *)w->arg + page * SPARSE_STRIDE;
+
+	now_in(w, EV_LOAD_STAMP);
+	probe(w, (unsigned long *)addr, false, 0);
+	add(&w->slot->count[CNT_BRACKETED], 1);
+	if (w->out != OUT_OK)
+		check_err("page %u of a VMA that is given advice: %s: load: expected %lu, found SIGSEGV",
+			  page, state, expected);
+	else if (w->value != expected)
+		check_err("page %u of a VMA that is given advice: %s: load: expected %lu, found %lu",
+			  page, state, expected, w->value);
+}
+
+static void dropper_main(struct worker *w)
+{
+	unsigned char *own = w->arg;
+	unsigned long round = 0;
+	struct rusage first;
+	unsigned int i;
+
+	pin(w->cpu);
+	take_rank(RANK_READER);
+	first = own_usage();
+	while (!stopping()) {
+		round++;
+		for (i = 0; i < SPARSE_PAGES; i++) {
+			check_sparse(w, i, "dropped by this thread", 0);
+			now_in(w, EV_STORE_ID);
+			probe(w, (unsigned long *)(own + i * SPARSE_STRIDE), true,
+			      opt.sabotage == SAB_VALUE ? 0 : round);
+			done_with(w, EV_STORE_ID, 0);
+		}
+		for (i = 0; i < SPARSE_PAGES; i++)
+			check_sparse(w, i, "stored to by this thread", round);
+		now_in(w, EV_ZAP);
+		if (madvise(own, SPARSE_PAGES * SPARSE_STRIDE, MADV_DONTNEED))
+			check_err("a VMA that is given advice: MADV_DONTNEED: expected success, found %s",
+				  strerror(errno));
+		done_with(w, EV_ZAP, 0);
+		set(&w->slot->count[CNT_FAULTS], own_usage().ru_minflt - first.ru_minflt);
+	}
+}
+
+static void adviser_main(struct worker *w)
+{
+	size_t len = MAX_DROPPERS * SPARSE_PAGES * SPARSE_STRIDE;
+	uint64_t draw, started, until;
+	long switches;
+
+	pin(w->cpu);
+	while (!stopping()) {
+		draw = next_random(&w->random);
+		now_in(w, EV_ADVISE);
+		switches = own_switches();
+		started = now_ns();
+		if (madvise(sparse, len, w->ops++ % 2 ? MADV_NORMAL : MADV_RANDOM))
+			check_err("a VMA whose pages are dropped: advice: expected success, found %s",
+				  strerror(errno));
+		done_with(w, EV_ADVISE, now_ns() - started);
+		add(&w->slot->count[CNT_WAITS], own_switches() - switches);
+		/* For a reader that found the VMA locked to come in again without mmap_lock. */
+		until = now_ns() + draw % ADVISER_REST;
+		while (now_ns() < until)
+			;
+	}
+}
+
+void short_holds_body(const struct scenario *s)
+{
+	size_t part = SPARSE_PAGES * SPARSE_STRIDE;
+	unsigned int i, droppers = cpus / 2;
+	struct worker *w;
+
+	droppers = droppers < 1 ? 1 : droppers > MAX_DROPPERS ? MAX_DROPPERS : droppers;
+	sparse = mmap(NULL, MAX_DROPPERS * part, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (sparse == MAP_FAILED)
+		no_setup("no room for the address range (ulimit -v?)", errno);
+	madvise(sparse, MAX_DROPPERS * part, MADV_NOHUGEPAGE);
+	for (i = 0; i < droppers; i++) {
+		w = new_worker(s, ROLE_READER, i, "dropper", dropper_main);
+		w->arg = sparse + i * part;
+		if (cpus > 1)
+			w->cpu = usable_cpu(1 + i);
+	}
+	w = new_worker(s, ROLE_MUTATOR, 0, "adviser", adviser_main);
+	if (cpus > 1)
+		w->cpu = usable_cpu(0);
+	start_workers();
+	join_workers(ROLE_MUTATOR);
+	join_workers(ROLE_READER);
 }
 
 /* ---- a writer that is killed while it waits ---- */
