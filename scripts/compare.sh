@@ -175,7 +175,7 @@ boot() {
 			sub(/^[# ]*(not )?ok [0-9]+ *-? */, ""); sub(/ *# (SKIP|exit=).*/, "")
 			# Addresses, sizes and times are no part of a name.
 			gsub(/0x[0-9a-f]+/, "0x"); gsub(/[0-9]+ns|[0-9.]+ ?s\>/, "")
-			# Nor is what one of pagemap's counted.
+			# Nor is what pagemap_ioctl counted.
 			gsub(/[0-9]+ \([0-9.]+%\)/, "N"); gsub(/faults [0-9]+/, "faults N")
 			if ($0 != "") print suite, test ": " $0, outcome
 		}' "$_log.plain" >>"$results/$1/outcomes"

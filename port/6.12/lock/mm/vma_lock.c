@@ -17,11 +17,17 @@
 static_assert(VMA_LOCK_OFFSET + (unsigned int)VMA_REF_LIMIT <= INT_MAX);
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
-/* One key has one name, by its address: not all compilers merge equal strings. */
-const char vma_lock_name[] = "vm_lock";
-EXPORT_SYMBOL_GPL(vma_lock_name);
-struct lock_class_key vma_lock_key;
-EXPORT_SYMBOL_GPL(vma_lock_key);
+/*
+ * In one place: lockdep wants the name of a class at one address, and not all compilers merge
+ * the equal strings of two files.
+ */
+void vma_lock_init_map(struct vm_area_struct *vma)
+{
+	static struct lock_class_key vma_lock_key;
+
+	lockdep_init_map(&vma->vmlock_dep_map, "vm_lock", &vma_lock_key, 0);
+}
+EXPORT_SYMBOL_GPL(vma_lock_init_map);
 #endif
 
 static const struct {

@@ -42,8 +42,9 @@ bool __must_check vma_start_read_locked_nested(struct vm_area_struct *vma, int s
 struct vm_area_struct *lock_vma_under_rcu(struct mm_struct *mm, unsigned long address);
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
-extern const char vma_lock_name[];
-extern struct lock_class_key vma_lock_key;
+void vma_lock_init_map(struct vm_area_struct *vma);
+#else
+static inline void vma_lock_init_map(struct vm_area_struct *vma) {}
 #endif
 
 /* For a new address space: nobody waits in it. */
@@ -62,9 +63,7 @@ static inline void mm_vma_lock_init(struct mm_struct *mm)
  */
 static inline void vma_lock_init(struct vm_area_struct *vma, bool reset_refcnt)
 {
-#ifdef CONFIG_DEBUG_LOCK_ALLOC
-	lockdep_init_map(&vma->vmlock_dep_map, vma_lock_name, &vma_lock_key, 0);
-#endif
+	vma_lock_init_map(vma);
 	if (reset_refcnt)
 		refcount_set(&vma->vm_refcnt, 0);
 	WRITE_ONCE(vma->vm_lock_seq, UINT_MAX);
