@@ -94,12 +94,15 @@ report:
 mutants:
 	@STAGES="mutants" scripts/run.sh
 
+# The tree whose series is wanted, for the shell.
+series_tree = $${KDIR:-$$(scripts/kernel-source.sh $(or $(KVER),6.12))}
+
 series:
-	@tree=$${KDIR:-$$(scripts/kernel-source.sh $(or $(KVER),6.12))} && scripts/series.sh "$$tree" \
+	@tree=$(series_tree) && scripts/series.sh "$$tree" \
 		"$(or $(RESULTS),results/series-$$(basename "$$tree"))" $(if $(FIXES),fixes,port)
 
 steps:
-	@tree=$${KDIR:-$$(scripts/kernel-source.sh $(or $(KVER),6.12))} && scripts/series-steps.sh "$$tree" \
+	@tree=$(series_tree) && scripts/series-steps.sh "$$tree" \
 		"$(or $(RESULTS),results/steps-$$(basename "$$tree"))" $(if $(FIXES),fixes,port)
 
 check:

@@ -60,7 +60,7 @@ prepare() {
 	mkdir -p "$_build/cost/image" || die "cannot create $_build/cost"
 	cp -p "$repo_dir/$here/Kbuild" "$repo_dir/$here"/*.c "$_build/cost" || exit 1
 	phase "$results/$1/module.log" "module for $1" env -u MAKEFLAGS make -C "$_tree" O="$_build" \
-		M="$_build/cost" CC="$(command -v ccache >/dev/null 2>&1 && echo 'ccache ')${CC:-gcc}" modules ||
+		M="$_build/cost" CC="$(cached_compiler "${CC:-gcc}")" modules ||
 		die "the module does not build: $(grep -m 1 -E 'error:|ERROR:|\*\*\*' "$results/$1/module.log")"
 	"${CC:-gcc}" -O2 -Wall -static -pthread -o "$_build/cost/image/vma_lock_cost" \
 		"$_build/cost/vma_lock_cost.c" || die "vma_lock_cost does not build with ${CC:-gcc}"

@@ -180,8 +180,7 @@ boot() {
 			if ($0 != "") print suite, test ": " $0, outcome
 		}' "$_log.plain" >>"$results/$1/outcomes"
 	rm -f "$_log.plain"
-	_splats=$(tr -d '\r' <"$_log" | grep -cE '\] (WARNING: |BUG: |Oops|UBSAN: |INFO: task .* blocked|kernel BUG|refcount_t: )')
-	outcome "$1" "$2" "kernel warnings" "$_splats"
+	outcome "$1" "$2" "kernel warnings" "$(kernel_warnings "$_log")"
 }
 
 for kernel in $kernels; do

@@ -79,8 +79,6 @@ build() {
 		cp "$_build/.config.new" "$_build/.config"
 		mv "$_build/.config.new" "$_build/.config.asked"
 	}
-	_compiler=${CC:-gcc}
-	! command -v ccache >/dev/null 2>&1 || _compiler="ccache $_compiler"
 	use_ccache
 	_targets=bzImage
 	for _module in $modules; do
@@ -93,7 +91,7 @@ build() {
 		shift 4
 		$make CC="$compiler" olddefconfig
 		$make CC="$compiler" "$@"' sh \
-		"$_tree" "$_build" "${JOBS:-$(nproc)}" "$_compiler" $_targets ||
+		"$_tree" "$_build" "${JOBS:-$(nproc)}" "$(cached_compiler "${CC:-gcc}")" $_targets ||
 		die "$1 does not build: $(grep -m 1 -E 'error:|\*\*\*' "$results/$1/build.log")"
 	cp "$_build/.config" "$results/$1/config"
 	cp "$_build/arch/x86/boot/bzImage" "$work/$1/bzImage"
@@ -210,7 +208,7 @@ boot() {
 		printf '%s, Linux %s\n' "$1" "$(cat "$results/$1/kernel")"
 		printf '  login prompt, root logged in, ext4 root on a virtio disk (module)\n'
 		tr -d '\r' <"$log" | sed -n 's/^cost memory /  /p; s/^tainted [0-9]/  &/p'
-		printf '  kernel warnings: %s\n' "$(grep -acE '\] (WARNING: |BUG: |Oops|UBSAN: |INFO: task .* blocked|kernel BUG|refcount_t: )' "$log")"
+		printf '  kernel warnings: %s\n' "$(kernel_warnings "$log")"
 	} >>"$results/debian.txt"
 }
 

@@ -257,6 +257,36 @@ use_ccache() {
 	export CCACHE_DIR="${CCACHE_DIR:-$cache_dir/ccache}" CCACHE_BASEDIR="$cache_dir" CCACHE_DEPEND=1
 }
 
+# cached_compiler COMPILER: it, through ccache where there is one.
+cached_compiler() {
+	if command -v ccache >/dev/null 2>&1; then
+		echo "ccache $1"
+	else
+		echo "$1"
+	fi
+}
+
+# series_arguments TREE DIR [LAYER]: what the scripts of a series are called with, as
+# tree, dir and layer.
+# shellcheck disable=SC2034 # for them
+series_arguments() {
+	case $#:${1:-} in
+	1:-h | 1:--help) usage; exit 0 ;;
+	2:-* | 3:-*) usage >&2; die "wrong arguments: '$*'" ;;
+	2:* | 3:*) ;;
+	*) usage >&2; die "wrong arguments: '$*'" ;;
+	esac
+	check_kernel_tree "$1"
+	tree=$(CDPATH='' cd -- "$1" && pwd)
+	dir=$2
+	layer=${3:-port}
+}
+
+# kernel_warnings LOG [PATTERN]: how many there are on a console; PATTERN is one more.
+kernel_warnings() {
+	grep -acE "\\] (WARNING: |BUG: |Oops|UBSAN: |INFO: task .* blocked|kernel BUG|refcount_t: ${2:+|$2})" "$1"
+}
+
 # use_cache: make the cache directory, and see to it that we are alone in it.
 use_cache() {
 	mkdir -p "$cache_dir" || die "cannot create the cache $cache_dir: move it with VMA_LOCK_CACHE=DIR"

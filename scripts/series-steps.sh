@@ -17,23 +17,15 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-case $#:${1:-} in
-1:-h | 1:--help) usage; exit 0 ;;
-2:-* | 3:-*) usage >&2; die "wrong arguments: '$*'" ;;
-2:* | 3:*) ;;
-*) usage >&2; die "wrong arguments: '$*'" ;;
-esac
-check_kernel_tree "$1"
-tree=$(CDPATH='' cd -- "$1" && pwd)
-layer=${3:-port}
+series_arguments "$@"
 time=${TIME:-10}
 case $time in '' | *[!0-9]* | 0*) die "TIME=$time: a number of seconds from 1 on is needed" ;; esac
 case ${STEPS:-0} in *[!0-9\ ]*) die "STEPS=$STEPS: numbers of steps are needed" ;; esac
-[ ! -e "$2" ] || [ -d "$2" ] || die "$2 is no folder: name another one"
+[ ! -e "$dir" ] || [ -d "$dir" ] || die "$dir is no folder: name another one"
 "$repo_dir/scripts/packages.sh" || exit 1
 use_cache
-mkdir -p "$2" || die "cannot create the results folder $2"
-results=$(CDPATH='' cd -- "$2" && pwd)
+mkdir -p "$dir" || die "cannot create the results folder $dir"
+results=$(CDPATH='' cd -- "$dir" && pwd)
 
 "$repo_dir/scripts/series.sh" "$tree" "$results/mails" "$layer" || exit 1
 steps=$(find "$results/mails" -name '[0-9]*.patch' ! -name '0000-*' | wc -l)
@@ -68,23 +60,25 @@ cp -al "$tree/." "$copy" 2>/dev/null || cp -a "$tree/." "$copy" || die "cannot c
 # One processor has no lock for each VMA.
 sed '/^CONFIG_SMP=/d; /^CONFIG_PER_VMA_LOCK/d; /^CONFIG_NUMA=/d' "$work/config" >"$work/config-up"
 
-compiler=${CC:-gcc}
-! command -v ccache >/dev/null 2>&1 || compiler="ccache $compiler"
+compiler=$(cached_compiler "${CC:-gcc}")
 use_ccache
 
-# column NAME COMMAND...: what comes of it is the next column of the row.
+# column NAME COMMAND...: what comes of it is the next column of the row. Returns its status.
 column() {
 	_name=$1
 	shift
 	if phase "$results/$step-$_name.log" "step $step of $steps, $_name" "$@"; then
 		_found=yes
+		_status=0
 	else
 		_found=NO
+		_status=1
 		failed=1
 	fi
 	_warnings=$(grep -c 'warning: ' "$results/$step-$_name.log")
 	[ "$_warnings" -eq 0 ] || { _found="$_found, $_warnings warnings"; failed=1; }
 	row="$row	$_found"
+	return $_status
 }
 
 # build DIR CONFIG TARGET...
@@ -104,7 +98,8 @@ boot() {
 	APPEND="vma_lock.cmd=\"./vma_lock_stress -t $time\"" \
 		"$repo_dir/scripts/guest-boot.sh" "$work/smp/arch/x86/boot/bzImage" \
 		"$work/guest.cpio.gz" "$_log" $((300 + time * 10)) || { _found=NO; failed=1; }
-	_splats=$(tr -d '\r' <"$_log" | grep -cE '\] (WARNING: |BUG: |Oops|UBSAN: |INFO: |kernel BUG|refcount_t: )')
+	# Lockdep says INFO, too.
+	_splats=$(kernel_warnings "$_log" 'INFO: ')
 	[ "$_splats" -eq 0 ] || { _found="$_found, $_splats warnings"; failed=1; }
 	row="$row	$_found"
 }
@@ -132,17 +127,18 @@ for mail in '' "$results"/mails/0*.patch; do
 	fi
 	wanted || continue
 	row=$step
-	build smp "$work/config" bzImage
-	case $row in *NO) row="$row	not tried" ;; *) boot ;; esac
+	# What did not build must not be taken for what was built before.
+	if build smp "$work/config" bzImage; then boot; else row="$row	not tried"; fi
 	build up "$work/config-up" mm/ kernel/fork.o
 	# Those of some kernels do not link before a step mends them.
 	before=$row
 	had_failed=$failed
-	column vma sh -ec 'make -s -C "$1" clean; make -s -C "$1" && exec "$1/vma"' sh "$copy/tools/testing/vma"
-	case $row in
-	*NO*) [ -n "$vma" ] || { row="$before	not yet"; failed=$had_failed; } ;;
-	*) vma=1 ;;
-	esac
+	if column vma sh -ec 'make -s -C "$1" clean; make -s -C "$1" && exec "$1/vma"' sh "$copy/tools/testing/vma"; then
+		vma=1
+	elif [ -z "$vma" ]; then
+		row="$before	not yet"
+		failed=$had_failed
+	fi
 	printf '%s\t%s\n' "$row" "$subject" >>"$results/steps.txt"
 done
 cat "$results/steps.txt"

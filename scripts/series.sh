@@ -13,16 +13,7 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-case $#:${1:-} in
-1:-h | 1:--help) usage; exit 0 ;;
-2:-* | 3:-*) usage >&2; die "wrong arguments: '$*'" ;;
-2:* | 3:*) ;;
-*) usage >&2; die "wrong arguments: '$*'" ;;
-esac
-check_kernel_tree "$1"
-tree=$(CDPATH='' cd -- "$1" && pwd)
-dir=$2
-layer=${3:-port}
+series_arguments "$@"
 need git git
 need patch patch
 need perl perl
